@@ -1,0 +1,1 @@
+"""Pure code without models: time, the working calendar."""
