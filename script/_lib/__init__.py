@@ -1,0 +1,1 @@
+"""What the commands in script/ share. Standard library only: it runs before the virtual environment exists."""

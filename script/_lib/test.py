@@ -1,0 +1,72 @@
+"""script/test: the whole suite from nothing, on engines of its own unless addresses are given."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import tempfile
+from pathlib import Path
+from types import FrameType
+
+from _lib import setup
+from _lib.console import say, step
+from _lib.places import PYTHON, REPOSITORY, DataFolder
+from _lib.processes import Programs
+from _lib.sessions import run, settings_of, start_engines
+
+JOURNEYS = "tests/journeys"
+USAGE = """Usage: script/test [--long] [--no-journeys] [PATH or pytest option …]
+
+Runs the tests: all, or those at PATH. --long adds the exhaustive versions; --no-journeys leaves the browser out.
+On DATABASE_URL, DATABASE_OWNER_URL and REDIS_URL where they are set, else on engines of its own.
+"""
+
+
+def command(arguments: list[str]) -> int:
+    if "--help" in arguments or "-h" in arguments:
+        print(USAGE)
+        return 0
+    signal.signal(signal.SIGTERM, _interrupt)
+    journeys = "--no-journeys" not in arguments
+    setup.ensure_packages(setup.BASE_PACKAGES + setup.BROWSER_PACKAGES)
+    setup.ensure_environment()
+    folder = Path(tempfile.mkdtemp(prefix="qaf-test-"))
+    data = DataFolder.open(str(folder / "data"))
+    engines = None
+    try:
+        with contextlib.closing(Programs()) as programs:
+            engines, addresses = start_engines(data, programs, throw_away=True)
+            environment = settings_of(data, "test") | addresses
+            environment["QAF_LONG"] = "1" if "--long" in arguments else os.environ.get("QAF_LONG", "")
+            rest = [word for word in arguments if word not in {"--long", "--no-journeys"}]
+            return _run_all(rest, environment, journeys=journeys)
+    finally:
+        if engines:
+            engines.erase()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _run_all(rest: list[str], environment: dict[str, str], *, journeys: bool) -> int:
+    """Run what was asked for; the browser journeys by themselves, so that two browsers do not share two cores."""
+    pytest = [str(PYTHON), "-m", "pytest", "-q"]
+    named = [
+        word for word in rest if (REPOSITORY / word.split("::")[0]).exists() and not word.startswith("-")
+    ]
+    if named:
+        spread = [] if any(word.startswith(JOURNEYS) for word in named) else ["-n", "2"]
+        return run([*pytest, *spread, *rest], environment)
+    step("Tests")
+    status = run([*pytest, "-n", "2", f"--ignore={JOURNEYS}", *rest], environment)
+    if status >= 128 or not journeys or not (REPOSITORY / JOURNEYS).exists():
+        return status
+    step("Browser journeys")
+    second = run([*pytest, JOURNEYS, *rest], environment)
+    if status and not second:
+        say("The tests before the journeys have failed: see above.")
+    return status or second
