@@ -1,0 +1,113 @@
+"""Closed lists of the audit loop."""
+
+from django.db import models
+
+
+class CycleStatus(models.TextChoices):
+    """A month of audits."""
+
+    DRAFT = "draft", "Being prepared"
+    OPEN = "open", "Open"
+    CLOSED = "closed", "Closed"
+
+
+class Origin(models.TextChoices):
+    """How a case came to be audited; only random ones enter trends."""
+
+    RANDOM = "random", "Drawn at random"
+    REPLACEMENT = "replacement", "Drawn at random to replace another"
+    RE_AUDIT = "re_audit", "Re-audit"
+    NOMINATED = "nominated", "Nominated"
+    AD_HOC = "ad_hoc", "Asked for at short notice"
+
+
+TREND_ORIGINS = (Origin.RANDOM, Origin.REPLACEMENT)
+
+
+class SampleStatus(models.TextChoices):
+    """A drawn case stays, or is replaced with a reason."""
+
+    DRAWN = "drawn", "Drawn"
+    REPLACED = "replaced", "Replaced"
+
+
+class ExclusionStatus(models.TextChoices):
+    """A request to leave a child out of the draw."""
+
+    ASKED = "asked", "Waiting for approval"
+    APPROVED = "approved", "Approved"
+    REFUSED = "refused", "Not approved"
+
+
+class AuditStatus(models.TextChoices):
+    """Where an audit stands in its loop."""
+
+    ALLOCATED = "allocated", "Allocated"
+    IN_PROGRESS = "in_progress", "In progress"
+    LOCKED = "locked", "Grades locked"
+    REVEALED = "revealed", "Grades shown"
+    IN_MODERATION = "in_moderation", "In moderation"
+    OUTCOME = "outcome", "Outcome, not final yet"
+    FINAL = "final", "Final"
+    CLOSED = "closed", "Loop closed"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+BEFORE_SUBMISSION = (AuditStatus.ALLOCATED, AuditStatus.IN_PROGRESS, AuditStatus.LOCKED, AuditStatus.REVEALED)
+RUNNING = (*BEFORE_SUBMISSION, AuditStatus.IN_MODERATION, AuditStatus.OUTCOME)
+WITH_FINAL_GRADE = (AuditStatus.FINAL, AuditStatus.CLOSED)
+
+
+class AssessmentStatus(models.TextChoices):
+    """Where one auditor's own assessment stands."""
+
+    ALLOCATED = "allocated", "Not started"
+    IN_PROGRESS = "in_progress", "In progress"
+    LOCKED = "locked", "Grades locked"
+    SUBMITTED = "submitted", "Submitted"
+    REASSIGNED = "reassigned", "Given to somebody else"
+
+
+class GradeStage(models.TextChoices):
+    """The moment at which a grade was given; every stage is kept."""
+
+    PROVISIONAL = "provisional", "Provisional"
+    SUBMITTED = "submitted", "Submitted"
+    MODERATED = "moderated", "Moderated"
+    FINAL = "final", "Final"
+
+
+class GradeSource(models.TextChoices):
+    """Where a grade of record came from."""
+
+    SINGLE = "single", "Given by the only auditor"
+    AGREED = "agreed", "The auditors agreed"
+    MODERATED = "moderated", "Decided by a moderator"
+    RE_AUDIT = "re_audit", "Given at re-audit"
+
+
+class ConversationStatus(models.TextChoices):
+    """A conversation was held, or excused with a reason."""
+
+    HELD = "held", "Held"
+    EXCUSED = "excused", "Excused"
+
+
+class Consent(models.TextChoices):
+    """The family's answer to being contacted by an auditor."""
+
+    YES = "yes", "Yes"
+    NO = "no", "No"
+    NOT_ASKED = "not_asked", "Not asked"
+
+
+class CorrectionStatus(models.TextChoices):
+    """A matter of fact that the worker asks to have put right."""
+
+    ASKED = "asked", "Waiting for an answer"
+    ACCEPTED = "accepted", "Put right"
+    DECLINED = "declined", "Not changed"
+
+
+NOT_APPLICABLE = "not_applicable"
+OVERALL = ""

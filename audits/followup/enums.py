@@ -1,0 +1,41 @@
+"""Closed lists of what follows."""
+
+from django.db import models
+
+
+class ActionStatus(models.TextChoices):
+    """An action from proposal to sign-off."""
+
+    PROPOSED = "proposed", "Proposed"
+    OPEN = "open", "Open"
+    DONE = "done", "Done, waiting for sign-off"
+    SIGNED_OFF = "signed_off", "Signed off"
+    NOT_AGREED = "not_agreed", "Not taken forward"
+
+
+class FollowUpKind(models.TextChoices):
+    """What a follow-up asks its assignee to do."""
+
+    OVERSIGHT = "oversight", "Oversight and comment"
+    REVIEW = "review", "Review"
+    RE_AUDIT = "re_audit", "Re-audit"
+    CONVERSATION = "conversation", "Supportive conversation"
+    SUPERVISION = "supervision", "Supervision entry"
+    FILING = "filing", "Placed on the child's record"
+    SCRUTINY = "scrutiny", "Look at a pattern"
+
+
+class FollowUpStatus(models.TextChoices):
+    """Where a follow-up stands."""
+
+    OPEN = "open", "Open"
+    DONE = "done", "Done"
+    NOT_NEEDED = "not_needed", "No longer needed"
+
+
+class ConcernStatus(models.TextChoices):
+    """Where an urgent concern stands."""
+
+    RAISED = "raised", "Raised"
+    ANSWERED = "answered", "Answered"
+    CLOSED = "closed", "Closed"

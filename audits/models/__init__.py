@@ -1,0 +1,35 @@
+"""The audit loop's tables. Nothing council-shaped: slots, domains and grades are keys of the framework."""
+
+from audits.models.assessment import (
+    Assessment,
+    GradeOfRecord,
+    Judgement,
+    RecordedGrade,
+    SectionDraft,
+)
+from audits.models.audit import Audit, AuditAction, AuditConcern, AuditFollowUp, FactCorrection, ReferenceCounter
+from audits.models.conversations import Conversation, FamilyConsent, FamilyContact
+from audits.models.cycle import CaseExclusion, Cycle, SampledCase
+from audits.models.findings import ImmediateChange, WiderFinding
+
+__all__ = [
+    "Assessment",
+    "Audit",
+    "AuditAction",
+    "AuditConcern",
+    "AuditFollowUp",
+    "CaseExclusion",
+    "Conversation",
+    "Cycle",
+    "FactCorrection",
+    "FamilyConsent",
+    "FamilyContact",
+    "GradeOfRecord",
+    "ImmediateChange",
+    "Judgement",
+    "RecordedGrade",
+    "ReferenceCounter",
+    "SampledCase",
+    "SectionDraft",
+    "WiderFinding",
+]

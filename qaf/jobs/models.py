@@ -1,0 +1,44 @@
+"""Work that must be done once: rows in PostgreSQL; Celery only rings the bell."""
+
+from django.db import models
+
+from qaf.jobs.enums import JobStatus
+from qaf.tenants.models import TenantForeignKey, TenantModel
+
+
+class Job(TenantModel):
+    """One piece of work, unique by kind and key; it holds ids, never a child's data.
+
+    Untracked: progress would drown the trail; what a job changes is tracked where it is changed.
+    """
+
+    tracked = False
+
+    kind = models.CharField(max_length=60)
+    key = models.CharField(max_length=120, help_text="Names the work, so that asking twice is asking once.")
+    payload = models.JSONField(default=dict)
+    status = models.CharField(max_length=10, choices=JobStatus.choices, default=JobStatus.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    done_steps = models.PositiveIntegerField(default=0)
+    total_steps = models.PositiveIntegerField(default=0)
+    step = models.CharField(max_length=200, blank=True)
+    result = models.JSONField(default=dict)
+    error = models.TextField(blank=True)
+    started_by = TenantForeignKey("tenants.Person", null=True, blank=True, related_name="+")
+    request_id = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    run_after = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["authority", "status"], name="jobs_job_status")]
+        constraints = [models.UniqueConstraint(fields=["authority", "kind", "key"], name="jobs_job_once")]
+
+    @property
+    def percent(self) -> int:
+        """Progress from 0 to 100."""
+        if self.status == JobStatus.DONE:
+            return 100
+        return min(99, 100 * self.done_steps // self.total_steps) if self.total_steps else 0

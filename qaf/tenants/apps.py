@@ -1,0 +1,20 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class TenantsConfig(AppConfig):
+    name = "qaf.tenants"
+    label = "tenants"
+    verbose_name = "Councils and people"
+
+    def ready(self) -> None:
+        from qaf.tenants import checks  # noqa: F401
+        from qaf.tenants.grants import grant_after_migrate
+        from qaf.tenants.permissions import Permission, declare
+
+        post_migrate.connect(grant_after_migrate, dispatch_uid="qaf.tenants.grants")
+        declare(
+            Permission("tenants.manage_people", "manage people, posts and absences"),
+            Permission("tenants.manage_council", "change the council's settings"),
+            Permission("tenants.read_trail", "read the trail of changes"),
+        )

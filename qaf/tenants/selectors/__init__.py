@@ -1,0 +1,21 @@
+"""Reads about people and structure."""
+
+from qaf.tenants.selectors.people import (
+    absent_people,
+    acting_for,
+    holders,
+    holders_in_line,
+    line_of,
+    person_by_name,
+    team_manager_of,
+)
+
+__all__ = [
+    "absent_people",
+    "acting_for",
+    "holders",
+    "holders_in_line",
+    "line_of",
+    "person_by_name",
+    "team_manager_of",
+]

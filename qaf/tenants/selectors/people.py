@@ -1,0 +1,76 @@
+"""Who held which post on a day, who was away, who answered for whom."""
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from qaf.tenants.models import Absence, Person, Post, Unit
+
+
+def posts_on(day: date) -> QuerySet[Post]:
+    """Return the posts held on ``day`` by people who had not left."""
+    return Post.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gte=day),
+        Q(person__left_on=None) | Q(person__left_on__gte=day),
+        starts_on__lte=day,
+    )
+
+
+def holders(*role_keys: str, on: date, unit: Unit | None = None) -> list[Person]:
+    """Return the people in one of the roles on ``on``, by name.
+
+    With ``unit``: those whose post is for that unit, for its service, or for the whole council.
+    """
+    posts = posts_on(on).filter(role__key__in=role_keys)
+    if unit is not None:
+        posts = posts.filter(Q(unit=None) | Q(unit=unit) | Q(unit=unit.parent_id))
+    return list(Person.objects.filter(pk__in=posts.values("person")))
+
+
+def holders_in_line(unit: Unit, *role_keys: str, on: date) -> list[Person]:
+    """Return the role holders nearest to ``unit``: its own, else its service's, else the council's."""
+    posts = list(posts_on(on).filter(role__key__in=role_keys).select_related("person").order_by("person__name", "id"))
+    for wanted in (unit.pk, unit.parent_id, None):
+        if found := [post.person for post in posts if post.unit_id == wanted and (wanted or post.unit_id is None)]:
+            return found
+    return []
+
+
+def team_manager_of(unit: Unit, *role_keys: str, on: date) -> Person | None:
+    """Return the manager of the team itself on ``on`` (the first by name where two share the post)."""
+    posts = posts_on(on).filter(role__key__in=role_keys, unit=unit).select_related("person")
+    first = posts.order_by("person__name", "id").first()
+    return first.person if first else None
+
+
+def line_of(unit: Unit, *, on: date) -> set[int]:
+    """Return the ids of everyone who manages ``unit`` on ``on``: the team's, the service's, the council's line."""
+    posts = posts_on(on).filter(role__in_line=True).filter(Q(unit=None) | Q(unit=unit) | Q(unit=unit.parent_id))
+    return set(posts.values_list("person_id", flat=True))
+
+
+def absent_people(*, on: date) -> set[int]:
+    """Return the ids of the people who are away on ``on``."""
+    return set(Absence.objects.filter(starts_on__lte=on, ends_on__gte=on).values_list("person_id", flat=True))
+
+
+def acting_for(person: Person, *, on: date) -> Person:
+    """Return who answers for ``person`` on ``on``: their deputy while away (and that one's), else themselves."""
+    seen: set[int] = set()
+    while person.pk not in seen:
+        seen.add(person.pk)
+        absence = (
+            Absence.objects.filter(person=person, starts_on__lte=on, ends_on__gte=on)
+            .exclude(deputy=None)
+            .select_related("deputy")
+            .first()
+        )
+        if absence is None or absence.deputy is None:
+            return person
+        person = absence.deputy
+    return person
+
+
+def person_by_name(name: str) -> Person | None:
+    """Return the person whom the case list spells ``name``, if known."""
+    return Person.objects.filter(Q(source_name__iexact=name) | Q(name__iexact=name)).order_by("id").first()

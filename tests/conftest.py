@@ -1,0 +1,84 @@
+"""The suite runs as the product does: tables made by the owner, everything else done by the app role."""
+
+import os
+from datetime import datetime
+
+import psycopg2
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from qaf.lib import clock
+from qaf.tenants.scope import authority_scope
+
+
+def _admin(database: str = "postgres"):
+    owner = settings.DATABASES["owner"]
+    connection = psycopg2.connect(
+        host=owner["HOST"] or None,
+        port=owner["PORT"] or None,
+        user=owner["USER"],
+        password=owner["PASSWORD"] or None,
+        dbname=database,
+    )
+    connection.autocommit = True
+    return connection
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_db_blocker):
+    """Create the test database as the owner and migrate it; ``--reuse-db`` keeps it."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    name = settings.DATABASES["default"]["TEST"]["NAME"] + (f"_{worker}" if worker else "")
+    keep = request.config.getvalue("reuse_db") and not request.config.getvalue("create_db")
+    for alias in ("default", "owner"):
+        connections[alias].close()
+        settings.DATABASES[alias]["NAME"] = name
+        connections[alias].settings_dict["NAME"] = name
+    with _admin() as admin, admin.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        there = cursor.fetchone()
+        if there and not keep:
+            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+            there = None
+        if not there:
+            cursor.execute(f'CREATE DATABASE "{name}"')
+    with django_db_blocker.unblock():
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0, interactive=False)
+    yield
+    for connection in connections.all():
+        connection.close()
+    if not request.config.getvalue("reuse_db"):
+        with _admin() as admin, admin.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def frozen():
+    """Nine o'clock on Monday 5 October 2026, in England."""
+    with clock.travel(datetime(2026, 10, 5, 9, 0)):
+        yield
+
+
+@pytest.fixture
+def council(db):
+    """Two councils that know nothing of each other; the scope of the first is open."""
+    from tests.factories.people import make_council
+
+    return make_council("alder", "Alder Council")
+
+
+@pytest.fixture
+def other_council(db):
+    from tests.factories.people import make_council
+
+    return make_council("birch", "Birch Council")
+
+
+@pytest.fixture
+def scope(council):
+    """The first council's scope, open for the whole test."""
+    with authority_scope(council):
+        yield council

@@ -1,0 +1,1 @@
+"""Named casts for the tests."""
