@@ -12,8 +12,8 @@ def say(text: str = "") -> None:
 
 
 def step(text: str) -> None:
-    """Announce a piece of work that may take a while."""
-    print(f"==> {text}", flush=True)
+    """Announce a piece of work that may take a while; apart from what the command itself puts out."""
+    print(f"==> {text}", file=sys.stderr, flush=True)
 
 
 def main(command) -> None:

@@ -28,12 +28,12 @@ def command(arguments: list[str]) -> int:
     # TERM ends the preparation like Ctrl-C does, so that everything is stopped on the way out.
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _interrupt)
-    if not options.prepare:
-        _check_port(options.port)
     data = DataFolder.open(options.data)
     lock = Lock(data.path / "lock")
     if not lock.take(wait=False):
         raise Stop(_already_running(data))
+    if not options.prepare:
+        _check_port(options.port)
     setup.ensure_packages(setup.BASE_PACKAGES)
     setup.ensure_environment()
     try:
@@ -140,11 +140,7 @@ def _serve(data: DataFolder, programs: Programs, environment: dict[str, str], po
     for server in servers:
         programs.start(server)
     _wait_until_it_answers(servers[0], port)
-    data.write_state(
-        process=os.getpid(),
-        url=url,
-        addresses={key: environment[key] for key in environment if key.endswith("_URL")},
-    )
+    data.write_state(**data.read_state() | {"url": url})
     _welcome(data, url)
     try:
         _watch(programs, servers)

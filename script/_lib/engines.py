@@ -154,8 +154,10 @@ class Engines:
 
     def _binaries(self) -> Binaries:
         binaries = _find_binaries()
-        probe = with_account([str(binaries.postgres / "postgres"), "--version"], self.account)
-        if subprocess.run(probe, cwd="/", capture_output=True, check=False).returncode == 0:
+        # Through a shell: setpriv itself still has root's rights when it starts a program.
+        asked = ["sh", "-c", '"$0" --version', str(binaries.postgres / "postgres")]
+        probe = subprocess.run(with_account(asked, self.account), cwd="/", capture_output=True, check=False)
+        if probe.returncode == 0:
             return binaries
         if self.account is None:
             raise Stop(f"{binaries.postgres / 'postgres'} does not run on this machine.")
@@ -224,9 +226,9 @@ def _find_binaries() -> Binaries:
     postgres, valkey = subprocess.run(
         [PYTHON, "-c", script], capture_output=True, text=True, check=True
     ).stdout.split("\n")[:2]
-    folders = [Path(postgres) / "pginstall18" / "bin"] if postgres else []
+    folders = [Path(postgres).resolve() / "pginstall18" / "bin"] if postgres else []
     folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: -float(path.parent.name))
-    servers = list(Path(valkey).glob("_binaries/linux-*/valkey-server")) if valkey else []
+    servers = list(Path(valkey).resolve().glob("_binaries/linux-*/valkey-server")) if valkey else []
     servers += [Path(found) for name in ("valkey-server", "redis-server") if (found := shutil.which(name))]
     folder = next((folder for folder in folders if (folder / "postgres").exists()), None)
     server = next((server for server in servers if server.exists()), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
 import time
@@ -37,9 +38,8 @@ def checks() -> list[tuple[str, list[str]]]:
 
 
 def command(arguments: list[str]) -> int:
+    setup.ensure_packages(setup.BASE_PACKAGES)
     setup.ensure_environment()
-    import os
-
     wanted = [(name, words) for name, words in checks() if not arguments or name in arguments]
     failed: list[str] = []
     with tempfile.TemporaryDirectory(prefix="qaf-lint-") as folder:

@@ -107,7 +107,7 @@ class Programs:
                 self.guardian.stdin.write(f"{line}\n".encode())
 
 
-def tail(path: Path, lines: int = 15) -> str:
+def tail(path: Path, lines: int = 40) -> str:
     """Return the last lines of a log, to show why a program did not start."""
     try:
         return "\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])

@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from _lib.console import Stop, say, step
+from _lib.console import Stop, step
 from _lib.places import PYTHON, REPOSITORY, VENV, locked
 
 BASE_PACKAGES = ["ca-certificates", "fonts-liberation", "libpango-1.0-0", "libpangoft2-1.0-0"]
@@ -73,7 +73,7 @@ def ensure_environment() -> None:
             _make_venv()
         _install()
         _stamp().write_text(wanted, encoding="utf-8")
-        say(f"    done in {time.monotonic() - started:.0f} s")
+        step(f"Python environment ready after {time.monotonic() - started:.0f} s")
 
 
 class _Nothing:
@@ -144,7 +144,7 @@ def _install() -> None:
         command = [uv, "-q", "pip", "install", "--compile-bytecode", "--python", str(PYTHON), *wanted]
         if subprocess.run(command, env=environment, check=False).returncode == 0:
             return
-        say("    uv did not manage; trying pip, which takes longer")
+        step("uv did not manage; trying pip, which takes longer")
     if not has_pip:
         subprocess.run([PYTHON, "-m", "ensurepip"], capture_output=True, check=False)
     pip = [str(PYTHON), "-m", "pip", "-q", "--disable-pip-version-check", "install"]
