@@ -6,6 +6,16 @@ from qaf.tenants.views import home
 
 council = [
     path("", home.home, name="home"),
+    path("notices/", include("qaf.notices.urls")),
+    path("jobs/", include("qaf.jobs.urls")),
+    path("people/", include("qaf.tenants.urls")),
+    path("framework/", include("audits.frameworks.urls")),
+    path("cases/", include("audits.cases.urls")),
+    path("follow-up/", include("audits.followup.urls")),
+    path("moderation/", include("moderation.urls")),
+    path("feedback/", include("feedback.urls")),
+    path("reports/", include("reporting.urls")),
+    path("", include("audits.urls")),
 ]
 
 urlpatterns = [

@@ -1,0 +1,114 @@
+"""The two status machines of the audit loop; `docs/` draws its diagrams from these tables."""
+
+from audits.enums import BEFORE_SUBMISSION, RUNNING, AssessmentStatus, AuditStatus
+from audits.events import AuditClosed, AuditEvent, AuditFinal, AuditWithdrawn, GradesRevealed, OutcomeReached
+from qaf.tenants.permissions import may
+from qaf.tenants.transitions import Transition, Workflow
+
+
+def _qa_lead(instance, person) -> bool:
+    return may(person, "audits.open_cycle")
+
+
+def _assessor(assessment, person) -> bool:
+    return assessment.assessor_id == person.pk
+
+
+def _an_assessor(audit, person) -> bool:
+    return audit.assessments.filter(assessor=person).exclude(status=AssessmentStatus.REASSIGNED).exists()
+
+
+def _nobody(instance, person) -> bool:
+    return False
+
+
+def _tells(event: type[AuditEvent]):
+    return lambda audit, person: event(audit, person)
+
+
+assessment_workflow = Workflow(
+    "status",
+    Transition("start", "Start", (AssessmentStatus.ALLOCATED,), AssessmentStatus.IN_PROGRESS, _assessor),
+    Transition("lock", "Lock grades", (AssessmentStatus.IN_PROGRESS,), AssessmentStatus.LOCKED, _assessor),
+    Transition("submit", "Submit", (AssessmentStatus.LOCKED,), AssessmentStatus.SUBMITTED, _assessor),
+    Transition(
+        "reassign",
+        "Give to somebody else",
+        (AssessmentStatus.ALLOCATED, AssessmentStatus.IN_PROGRESS, AssessmentStatus.LOCKED),
+        AssessmentStatus.REASSIGNED,
+        _qa_lead,
+    ),
+)
+
+# The system takes an audit on as its assessments move: nobody presses a button for these.
+audit_workflow = Workflow(
+    "status",
+    Transition(
+        "start", "Begin", (AuditStatus.ALLOCATED,), AuditStatus.IN_PROGRESS, _an_assessor, by_system=True
+    ),
+    Transition(
+        "lock", "All grades locked", (AuditStatus.IN_PROGRESS,), AuditStatus.LOCKED, _an_assessor, by_system=True
+    ),
+    Transition(
+        "unlock",
+        "Back to work, after a reassignment",
+        (AuditStatus.LOCKED,),
+        AuditStatus.IN_PROGRESS,
+        _qa_lead,
+        by_system=True,
+    ),
+    Transition(
+        "reveal",
+        "Show grades",
+        (AuditStatus.LOCKED,),
+        AuditStatus.REVEALED,
+        _an_assessor,
+        event=_tells(GradesRevealed),
+        by_system=True,
+    ),
+    Transition(
+        "send_to_moderation",
+        "Send to moderation",
+        (AuditStatus.IN_PROGRESS, AuditStatus.LOCKED, AuditStatus.REVEALED, AuditStatus.OUTCOME),
+        AuditStatus.IN_MODERATION,
+        _nobody,
+        by_system=True,
+    ),
+    Transition(
+        "reach_outcome",
+        "Outcome reached",
+        (AuditStatus.IN_PROGRESS, AuditStatus.LOCKED, AuditStatus.REVEALED, AuditStatus.IN_MODERATION),
+        AuditStatus.OUTCOME,
+        _nobody,
+        event=_tells(OutcomeReached),
+        by_system=True,
+    ),
+    Transition(
+        "finalise",
+        "Make final",
+        (AuditStatus.OUTCOME,),
+        AuditStatus.FINAL,
+        _qa_lead,
+        event=_tells(AuditFinal),
+        by_system=True,
+    ),
+    Transition(
+        "close",
+        "Close the loop",
+        (AuditStatus.FINAL,),
+        AuditStatus.CLOSED,
+        _qa_lead,
+        event=_tells(AuditClosed),
+        by_system=True,
+    ),
+    Transition(
+        "withdraw",
+        "Withdraw",
+        tuple(RUNNING),
+        AuditStatus.WITHDRAWN,
+        _qa_lead,
+        event=_tells(AuditWithdrawn),
+    ),
+)
+
+__all__ = ["BEFORE_SUBMISSION", "assessment_workflow", "audit_workflow"]
