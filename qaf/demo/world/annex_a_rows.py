@@ -20,9 +20,9 @@ CLOSURES = (
 )
 CASE_STATUS = {
     "looked_after": "a) Looked after child",
-    "cp": "b) Child Protection plan",
-    "cin": "c) Child in need plan",
-    "assessment": "d) Open assessment",
+    "child_protection": "b) Child Protection plan",
+    "child_in_need": "c) Child in need plan",
+    "open_assessment": "d) Open assessment",
 }
 PLACEMENTS = (
     "U1: Foster placement - relatives - long term",
@@ -137,10 +137,10 @@ def assessments(facts: Facts, children: Iterable[Child]) -> tuple[list[str], Row
     ]
     rows = []
     for child in children:
-        if child.status == "assessment" and child.is_open():
+        if child.status == "open_assessment" and child.is_open():
             seen = "a) Yes" if facts.rng.random() < 0.85 else "b) No"
             rows.append([*_person(facts, child), child.since, seen, None, "", *_allocation(child)])
-        elif child.status in ("cin", "cp") and facts.recent(child.opened_on):
+        elif child.status in ("child_in_need", "child_protection") and facts.recent(child.opened_on):
             row = [child.opened_on, "a) Yes", min(child.since, facts.as_of), "a) Yes"]
             rows.append([*_person(facts, child), *row, *_allocation(child)])
     return headings, rows

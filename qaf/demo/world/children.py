@@ -24,9 +24,9 @@ FAMILY_SIZES = ((1, 55), (2, 25), (3, 13), (4, 5), (5, 2))
 AGES = {
     "early_help": (0, 17),
     "front_door": (-1, 17),
-    "assessment": (-1, 17),
-    "cin": (-1, 17),
-    "cp": (-1, 16),
+    "open_assessment": (-1, 17),
+    "child_in_need": (-1, 17),
+    "child_protection": (-1, 16),
     "looked_after": (0, 17),
     "care_leaver": (18, 24),
 }
@@ -35,9 +35,9 @@ AGES = {
 STAY = {
     "early_help": 6,
     "front_door": 0.4,
-    "assessment": 1.2,
-    "cin": 8,
-    "cp": 7,
+    "open_assessment": 1.2,
+    "child_in_need": 8,
+    "child_protection": 7,
     "looked_after": 26,
     "care_leaver": 28,
 }
@@ -99,7 +99,7 @@ class Child:
         """End the case on ``day``, remembering what it was closed from."""
         self.closed_on = day
         self.closed_from = self.status
-        self.plan_end = self.plan_end or (day if self.status == "cp" else None)
+        self.plan_end = self.plan_end or (day if self.status == "child_protection" else None)
         self.care_end = self.care_end or (day if self.status == "looked_after" else None)
 
 
@@ -115,9 +115,13 @@ def birth_date(rng: random.Random, status: str, on: date) -> date:
 
 def last_visit(rng: random.Random, child: Child, on: date) -> date:
     """Return when the child was last seen: mostly within the visiting rule, now and then well outside it."""
-    usual = {"cp": 12, "looked_after": 30, "cin": 21, "assessment": 12, "care_leaver": 45}.get(
-        child.status, 25
-    )
+    usual = {
+        "child_protection": 12,
+        "looked_after": 30,
+        "child_in_need": 21,
+        "open_assessment": 12,
+        "care_leaver": 45,
+    }.get(child.status, 25)
     days = rng.randrange(1, usual + 1) if rng.random() < 0.9 else rng.randrange(usual, usual * 3)
     return max(child.opened_on, on - timedelta(days=days))
 

@@ -2,25 +2,25 @@
 
 # From a status: (what comes next, chance in a month). What is left over stays as it is.
 MONTHLY = {
-    "front_door": (("closed", 0.42), ("assessment", 0.45), ("early_help", 0.08)),
-    "assessment": (
+    "front_door": (("closed", 0.44), ("open_assessment", 0.47), ("early_help", 0.09)),
+    "open_assessment": (
         ("closed", 0.16),
-        ("cin", 0.17),
-        ("cp", 0.05),
+        ("child_in_need", 0.17),
+        ("child_protection", 0.05),
         ("looked_after", 0.015),
         ("early_help", 0.025),
     ),
     "early_help": (("closed", 0.095), ("front_door", 0.005)),
-    "cin": (("closed", 0.064), ("cp", 0.018), ("looked_after", 0.004)),
-    "cp": (("cin", 0.052), ("looked_after", 0.016), ("closed", 0.002)),
-    "looked_after": (("closed", 0.015), ("cin", 0.002)),
+    "child_in_need": (("closed", 0.064), ("child_protection", 0.018), ("looked_after", 0.004)),
+    "child_protection": (("child_in_need", 0.052), ("looked_after", 0.016), ("closed", 0.002)),
+    "looked_after": (("closed", 0.015), ("child_in_need", 0.002)),
     "care_leaver": (("closed", 0.018),),
 }
 
 # Where children come from: joiners in a month as a share of the status's usual number.
 ARRIVALS = {
     "front_door": 0.86,
-    "assessment": 0.09,
+    "open_assessment": 0.09,
     "early_help": 0.06,
     "looked_after": 0.004,
     "care_leaver": 0,

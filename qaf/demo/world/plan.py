@@ -8,7 +8,15 @@ import yaml
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
-STATUSES = ("early_help", "front_door", "assessment", "cin", "cp", "looked_after", "care_leaver")
+STATUSES = (
+    "early_help",
+    "front_door",
+    "open_assessment",
+    "child_in_need",
+    "child_protection",
+    "looked_after",
+    "care_leaver",
+)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ DEFAULT_SEED = 2026
 UNALLOCATED = 0.012
 RESTRICTED = 0.012
 KEPT_AFTER_CLOSURE = 190
+FRONT_DOOR_DAYS = 25
+LONGEST_DAYS = 2400
 ONLY_CHILD_SERVICES = ("looked_after", "care_leaver")
 
 
@@ -71,7 +73,8 @@ class World:
     def _fill(self, status: str) -> None:
         while self.count(status) < self.plan.mix[status]:
             stay = timedelta(days=int(self.rng.expovariate(1 / (STAY[status] * 30))))
-            self._new_family(status, self.as_of - min(stay, timedelta(days=2400)))
+            longest = FRONT_DOOR_DAYS if status == "front_door" else LONGEST_DAYS
+            self._new_family(status, self.as_of - min(stay, timedelta(days=longest)))
 
     def _arrive(self, status: str, number: int, first: date) -> None:
         target = self.count(status) + number
@@ -112,7 +115,7 @@ class World:
             if status in ("front_door", "early_help")
             else day - timedelta(days=self.rng.randrange(40)),
             harm=pick(self.rng, HARM),
-            plan_start=day if status == "cp" else None,
+            plan_start=day if status == "child_protection" else None,
             care_start=care,
             care_end=day if status == "care_leaver" else None,
         )
@@ -149,12 +152,14 @@ class World:
             child.no_further_action = child.status == "front_door"
             child.close(day)
             return
-        if child.status == "cp":
+        if child.status == "child_protection":
             child.plan_end = day
         if child.status == "looked_after":
             child.care_end = day
         child.status, child.since = target, day
-        if target == "cp":
+        if target == "front_door":
+            child.contact_on = child.opened_on = day
+        if target == "child_protection":
             child.plan_start, child.plan_end = day, None
         if target == "looked_after":
             child.care_start, child.care_end = day, None
