@@ -200,10 +200,11 @@ class AnnexA:
         return CaseRow(local_id=local_id, lists=(one.list,), file=one.file, row=one.row, **facts)
 
 
-def _rank(entry: Entry) -> tuple[int, int, int]:
+def _rank(entry: Entry) -> tuple[int, int, int, int]:
     status = STATUSES.index(entry.status) if entry.status else len(STATUSES)
     start = entry.facts.get("opened_on") or entry.facts.get("closed_on")
-    return (0 if entry.open else 1, status, -start.toordinal() if start else 0)
+    # Of a contact and its referral on one day the referral decides: only it names team and worker.
+    return (0 if entry.open else 1, status, -start.toordinal() if start else 0, 1 if entry.list == "1" else 0)
 
 
 def _status_before_closing(main: Entry, extra: list[Entry]) -> str | None:
