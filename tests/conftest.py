@@ -1,6 +1,7 @@
 """The suite runs as the product does: tables made by the owner, everything else done by the app role."""
 
 import os
+from contextlib import closing
 from datetime import datetime
 
 import psycopg2
@@ -35,7 +36,7 @@ def django_db_setup(request, django_db_blocker):
         connections[alias].close()
         settings.DATABASES[alias]["NAME"] = name
         connections[alias].settings_dict["NAME"] = name
-    with _admin() as admin, admin.cursor() as cursor:
+    with closing(_admin()) as admin, admin.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
         there = cursor.fetchone()
         if there and not keep:
@@ -51,14 +52,14 @@ def django_db_setup(request, django_db_blocker):
     for connection in connections.all():
         connection.close()
     if not request.config.getvalue("reuse_db"):
-        with _admin() as admin, admin.cursor() as cursor:
+        with closing(_admin()) as admin, admin.cursor() as cursor:
             cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
 def frozen():
     """Nine o'clock on Monday 5 October 2026, in England."""
-    with clock.travel(datetime(2026, 10, 5, 9, 0)):
+    with clock.travel(datetime(2026, 10, 5, 9, 0, tzinfo=clock.LONDON)):
         yield
 
 

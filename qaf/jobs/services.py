@@ -55,7 +55,9 @@ def set_bell(ring: Callable[[int, int], None]) -> None:
     _ring[:] = [ring]
 
 
-def ask_for(*, kind: str, key: str, payload: dict[str, Any] | None = None, person: Person | None = None) -> Job:
+def ask_for(
+    *, kind: str, key: str, payload: dict[str, Any] | None = None, person: Person | None = None
+) -> Job:
     """Ask for a job; the same kind and key returns the job that is there (a failed one is tried again).
 
     The worker is woken after the transaction commits; should that be lost, the sweeper finds the row.
@@ -70,7 +72,7 @@ def ask_for(*, kind: str, key: str, payload: dict[str, Any] | None = None, perso
     if not made and job.status in (JobStatus.FAILED, JobStatus.CANCELLED):
         Job.objects.filter(pk=job.pk).update(status=JobStatus.WAITING, attempts=0, error="", run_after=None)
         job.refresh_from_db()
-    authority_id = job.authority_id
+    authority_id = current_scope().authority_id
     transaction.on_commit(lambda: wake(authority_id, job.pk), robust=True)
     return job
 
@@ -80,7 +82,7 @@ def wake(authority_id: int, job_id: int) -> None:
     for ring in _ring:
         try:
             ring(authority_id, job_id)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 — whatever Redis says, the row is there
             logger.warning("job %s waits for the sweeper: %s", job_id, type(error).__name__)
 
 
@@ -120,7 +122,9 @@ def run(authority_id: int, job_id: int) -> JobStatus | None:
 
 def _do(authority: Authority, job: Job) -> JobStatus:
     try:
-        with authority_scope(authority, person=job.started_by, why=f"job {job.kind}", request_id=job.request_id):
+        with authority_scope(
+            authority, person=job.started_by, why=f"job {job.kind}", request_id=job.request_id
+        ):
             result = _handlers[job.kind](job) or {}
             done = Job.objects.filter(pk=job.pk, status=JobStatus.RUNNING, attempts=job.attempts).update(
                 status=JobStatus.DONE, result=result, finished_at=datetime.now(UTC), lease_until=None
@@ -154,4 +158,6 @@ def forgotten_jobs(limit: int = 100) -> list[int]:
     now = datetime.now(UTC)
     stale = Q(status=JobStatus.RUNNING, lease_until__lt=now) | Q(status=JobStatus.WAITING)
     due = Q(run_after=None) | Q(run_after__lte=now)
-    return list(Job.objects.filter(stale, due, status__in=OPEN).order_by("id").values_list("pk", flat=True)[:limit])
+    return list(
+        Job.objects.filter(stale, due, status__in=OPEN).order_by("id").values_list("pk", flat=True)[:limit]
+    )

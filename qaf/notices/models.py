@@ -17,7 +17,9 @@ class Notice(TenantModel):
 
     person = TenantForeignKey("tenants.Person", related_name="notices")
     kind = models.CharField(max_length=60)
-    key = models.CharField(max_length=160, help_text="Names the cause, so that nobody is told the same thing twice.")
+    key = models.CharField(
+        max_length=160, help_text="Names the cause, so that nobody is told the same thing twice."
+    )
     subject = models.CharField(max_length=200)
     body = models.TextField(blank=True)
     href = models.CharField(max_length=300, blank=True)
@@ -35,4 +37,6 @@ class Notice(TenantModel):
             models.Index(fields=["authority", "person", "read_at"], name="notices_unread"),
             models.Index(fields=["authority", "id"], condition=Q(delivery="waiting"), name="notices_waiting"),
         ]
-        constraints = [models.UniqueConstraint(fields=["authority", "person", "kind", "key"], name="notices_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["authority", "person", "kind", "key"], name="notices_once")
+        ]

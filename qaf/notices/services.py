@@ -34,7 +34,9 @@ def tell(
             href=href,
             created_at=now,
             message_id=f"<{uuid.uuid4().hex}@qaf>",
-            delivery=DeliveryStatus.WAITING if person.email and not clock.is_moved() else DeliveryStatus.NOT_WANTED,
+            delivery=DeliveryStatus.WAITING
+            if person.email and not clock.is_moved()
+            else DeliveryStatus.NOT_WANTED,
         )
         for person in unique.values()
     ]
@@ -43,7 +45,9 @@ def tell(
 
 def mark_read(*, person: Person, notice_ids: Iterable[int]) -> int:
     """Mark the person's own notices as read; return how many were unread."""
-    return Notice.objects.filter(person=person, pk__in=list(notice_ids), read_at=None).update(read_at=clock.now())
+    return Notice.objects.filter(person=person, pk__in=list(notice_ids), read_at=None).update(
+        read_at=clock.now()
+    )
 
 
 def send_waiting(limit: int = 50) -> int:
@@ -76,7 +80,7 @@ def _send(notice: Notice) -> bool:
     notice.attempts += 1
     try:
         message.send()
-    except Exception:
+    except Exception:  # noqa: BLE001 — any fault of the mail server means: later
         if notice.attempts >= ATTEMPTS:
             notice.delivery = DeliveryStatus.FAILED
         notice.not_before = datetime.now(UTC) + timedelta(seconds=30 * 2**notice.attempts)

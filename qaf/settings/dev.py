@@ -4,7 +4,7 @@ import os
 
 os.environ.setdefault("QAF_SECRET_KEY", "development only, never a secret: 0123456789 0123456789 0123456789")
 
-from qaf.settings.base import *  # noqa: E402,F403
+from qaf.settings.base import *  # noqa: F403
 
 DEBUG = True
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]

@@ -1,8 +1,10 @@
 """One line of JSON a log event, with the request id; never a child's data (tests hold a canary to it)."""
 
+from typing import Any
+
 import structlog
 
-SHARED = [
+SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,

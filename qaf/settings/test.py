@@ -4,8 +4,8 @@ import os
 
 os.environ.setdefault("QAF_SECRET_KEY", "tests only, never a secret: 0123456789 0123456789 0123456789")
 
-from qaf.settings.base import *  # noqa: E402,F403
-from qaf.settings.environment import env  # noqa: E402
+from qaf.settings.base import *  # noqa: F403
+from qaf.settings.environment import env
 
 ALLOWED_HOSTS = ["*"]
 QAF_DEMO = True
@@ -17,4 +17,4 @@ WHITENOISE_AUTOREFRESH = True
 for alias in DATABASES.values():  # noqa: F405
     alias["TEST"] = {"NAME": f"test_qaf_{env.str('QAF_TEST_DB', default='main')}"}
     alias["CONN_MAX_AGE"] = 0
-LOGGING["root"]["level"] = "WARNING"  # noqa: F405
+LOGGING["root"]["level"] = "WARNING"  # type: ignore[name-defined]  # noqa: F405

@@ -6,8 +6,10 @@ every tenant model: there is nothing for an author to forget.
 """
 
 import hashlib
+from typing import Any
 
-from django.db.models import BaseConstraint
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.models import BaseConstraint, Model
 
 
 def short_name(*parts: str) -> str:
@@ -21,31 +23,34 @@ def short_name(*parts: str) -> str:
 class _TableConstraint(BaseConstraint):
     """A constraint made after the table, in the same migration."""
 
-    def validate(self, model, instance, exclude=None, using="default"):
+    def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
         """Nothing to do: the database keeps it."""
 
-    def constraint_sql(self, model, schema_editor):
+    def constraint_sql(
+        self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
+    ) -> Any:
         return self.create_sql(model, schema_editor)
 
-    def create_sql(self, model, schema_editor):
+    def create_sql(self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> Any:
         # After every table and unique key of the migration is there.
-        schema_editor.deferred_sql.append(self.statement(model, schema_editor))
-        return None
+        if schema_editor is not None:
+            schema_editor.deferred_sql.append(self.statement(model, schema_editor))
 
-    def statement(self, model, schema_editor) -> str:
+    def statement(self, model: Any, schema_editor: Any) -> str:
         """Return the SQL that makes the constraint."""
         raise NotImplementedError
 
-    def __eq__(self, other):
-        return type(self) is type(other) and self.deconstruct() == other.deconstruct()
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, type(self)) and self.deconstruct() == other.deconstruct()
 
-    __hash__ = None
+    def __hash__(self) -> int:
+        return hash((type(self), self.name))
 
 
 class TenantPolicy(_TableConstraint):
     """Row-level security, forced on the owner too; raises when no council's scope is open."""
 
-    def statement(self, model, schema_editor):
+    def statement(self, model: Any, schema_editor: Any) -> str:
         table = schema_editor.quote_name(model._meta.db_table)
         rule = "authority_id = current_setting('qaf.authority')::bigint"
         return (
@@ -54,7 +59,7 @@ class TenantPolicy(_TableConstraint):
             f" CREATE POLICY {self.name} ON {table} USING ({rule}) WITH CHECK ({rule})"
         )
 
-    def remove_sql(self, model, schema_editor):
+    def remove_sql(self, model: Any, schema_editor: Any) -> str:
         table = schema_editor.quote_name(model._meta.db_table)
         return (
             f"DROP POLICY {self.name} ON {table}; ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;"
@@ -69,7 +74,7 @@ class SameCouncil(_TableConstraint):
         super().__init__(name=name)
         self.column, self.to = column, to
 
-    def statement(self, model, schema_editor):
+    def statement(self, model: Any, schema_editor: Any) -> str:
         quote = schema_editor.quote_name
         table, to = quote(model._meta.db_table), quote(self.to)
         # PostgreSQL checks the rows already there as the owner, who must see every council's for that moment.
@@ -82,11 +87,11 @@ class SameCouncil(_TableConstraint):
             f" DEFERRABLE INITIALLY IMMEDIATE{see_one}"
         )
 
-    def remove_sql(self, model, schema_editor):
+    def remove_sql(self, model: Any, schema_editor: Any) -> str:
         quote = schema_editor.quote_name
         return f"ALTER TABLE {quote(model._meta.db_table)} DROP CONSTRAINT {quote(self.name)}"
 
-    def deconstruct(self):
+    def deconstruct(self) -> Any:
         path, args, kwargs = super().deconstruct()
         return path, args, {**kwargs, "column": self.column, "to": self.to}
 
@@ -100,7 +105,7 @@ class Trail(_TableConstraint):
         ("delete", "REFERENCING OLD TABLE AS old_rows"),
     )
 
-    def statement(self, model, schema_editor):
+    def statement(self, model: Any, schema_editor: Any) -> str:
         table = schema_editor.quote_name(model._meta.db_table)
         return "; ".join(
             f"CREATE TRIGGER {self.name}_{event} AFTER {event.upper()} ON {table} {tables}"
@@ -108,7 +113,7 @@ class Trail(_TableConstraint):
             for event, tables in self.EVENTS
         )
 
-    def remove_sql(self, model, schema_editor):
+    def remove_sql(self, model: Any, schema_editor: Any) -> str:
         table = schema_editor.quote_name(model._meta.db_table)
         return "; ".join(f"DROP TRIGGER {self.name}_{event} ON {table}" for event, _ in self.EVENTS)
 
@@ -116,12 +121,12 @@ class Trail(_TableConstraint):
 class Immutable(_TableConstraint):
     """Rows that may be added (and purged) but never changed."""
 
-    def statement(self, model, schema_editor):
+    def statement(self, model: Any, schema_editor: Any) -> str:
         table = schema_editor.quote_name(model._meta.db_table)
         return (
             f"CREATE TRIGGER {self.name} BEFORE UPDATE ON {table}"
             " FOR EACH ROW EXECUTE FUNCTION qaf_refuse_update()"
         )
 
-    def remove_sql(self, model, schema_editor):
+    def remove_sql(self, model: Any, schema_editor: Any) -> str:
         return f"DROP TRIGGER {self.name} ON {schema_editor.quote_name(model._meta.db_table)}"

@@ -1,5 +1,8 @@
 """What the app, backup and purge roles may do to the tables; given again after every migration."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.apps import apps
 from django.conf import settings
 from django.db import connections
@@ -25,14 +28,14 @@ def grant_after_migrate(sender: object, using: str, **kwargs: object) -> None:
         _grant_others(cursor, quote)
 
 
-def _grant_all(cursor, role: str) -> None:
+def _grant_all(cursor: Any, role: str) -> None:
     cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
     cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
     cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
     cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}")
 
 
-def _grant_others(cursor, quote) -> None:
+def _grant_others(cursor: Any, quote: Callable[[str], str]) -> None:
     cursor.execute("SELECT rolname FROM pg_roles WHERE rolname IN ('qaf_backup', 'qaf_purge')")
     for (role,) in cursor.fetchall():
         rights = "SELECT" if role == "qaf_backup" else "SELECT, DELETE"

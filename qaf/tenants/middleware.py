@@ -3,6 +3,7 @@
 import re
 import time
 import uuid
+from collections.abc import Callable
 
 import structlog
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.urls import reverse
 from qaf.tenants.models import Access, Authority, Person
 from qaf.tenants.scope import authority_scope
 
+GetResponse = Callable[[HttpRequest], HttpResponse]
 COUNCIL_PATH = re.compile(r"^/a/(?P<slug>[a-z][a-z0-9-]*)(?:/|$)")
 POLLING_HEADER = "X-QAF-Poll"
 
@@ -23,7 +25,7 @@ POLLING_HEADER = "X-QAF-Poll"
 class RequestIdMiddleware:
     """Give each request an id that the log, the trail and the jobs it starts carry."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -38,7 +40,7 @@ class RequestIdMiddleware:
 class SessionLimitMiddleware:
     """End a session after its idle or its absolute limit; polling does not keep it alive."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -50,11 +52,13 @@ class SessionLimitMiddleware:
         idle, absolute = settings.SESSION_IDLE_SECONDS, settings.SESSION_ABSOLUTE_SECONDS
         if now - seen > idle or now - began > absolute:
             logout(request)
-            if request.headers.get("Accept", "").startswith("application/json") or request.headers.get(POLLING_HEADER):
+            if request.headers.get("Accept", "").startswith("application/json") or request.headers.get(
+                POLLING_HEADER
+            ):
                 return HttpResponse("Your session has ended. Sign in again.", status=401)
             return redirect_to_login(request.get_full_path())
         # One write a minute is enough to know who is idle.
-        if not request.headers.get(POLLING_HEADER) and now - seen >= 60 or "seen" not in request.session:
+        if (not request.headers.get(POLLING_HEADER) and now - seen >= 60) or "seen" not in request.session:
             request.session["seen"] = now
         return self.get_response(request)
 
@@ -62,7 +66,7 @@ class SessionLimitMiddleware:
 class CouncilMiddleware:
     """Open the council's scope for everything under ``/a/<council>/``; outsiders get 404."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

@@ -10,7 +10,9 @@ from django.db.models import Q
 from qaf.lib import clock
 
 if TYPE_CHECKING:
-    from qaf.tenants.models import Person
+    from django.db.models import QuerySet
+
+    from qaf.tenants.models import Person, Post
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def permissions_of(person: "Person") -> frozenset[str]:
     return result
 
 
-def _current_posts(person: "Person"):
+def _current_posts(person: "Person") -> "QuerySet[Post]":
     day = clock.today()
     return person.posts.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
 

@@ -58,4 +58,6 @@ def add_todo(provider: Callable[["Person"], Iterable[ToDo]]) -> None:
 def todo_for(person: "Person") -> list[ToDo]:
     """Return everything ``person`` has to do: urgent first, then oldest due, then undated."""
     found = [item for provider in _todo for item in provider(person)]
-    return sorted(found, key=lambda item: (not item.urgent, item.due_on is None, item.due_on or date.max, item.text))
+    return sorted(
+        found, key=lambda item: (not item.urgent, item.due_on is None, item.due_on or date.max, item.text)
+    )

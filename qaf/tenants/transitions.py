@@ -68,7 +68,9 @@ class Workflow:
     def available(self, instance: models.Model, person: Any) -> list[Transition]:
         """Return the transitions that ``person`` may start now; guards are not asked."""
         status = getattr(instance, self.field)
-        return [t for t in self.transitions.values() if status in t.sources and person and t.who(instance, person)]
+        return [
+            t for t in self.transitions.values() if status in t.sources and person and t.who(instance, person)
+        ]
 
     def apply(
         self,
@@ -98,7 +100,9 @@ class Workflow:
                 pk=instance.pk, **{f"{self.field}__in": transition.sources}
             )
             if rows.update(**changes) == 0:
-                raise StatusHasChanged(f"This has changed since you opened it, so “{transition.label}” was not done.")
+                raise StatusHasChanged(
+                    f"This has changed since you opened it, so “{transition.label}” was not done."
+                )
             for field, value in changes.items():
                 setattr(instance, field, value)
             if transition.event:

@@ -15,7 +15,9 @@ def make_council(slug: str, name: str) -> Authority:
 
 def make_service(name: str) -> Unit:
     """A service of the open scope's council."""
-    return Unit.objects.get_or_create(kind="service", key=name.lower().replace(" ", "_"), defaults={"name": name})[0]
+    return Unit.objects.get_or_create(
+        kind="service", key=name.lower().replace(" ", "_"), defaults={"name": name}
+    )[0]
 
 
 def make_team(name: str, service: Unit) -> Unit:
@@ -39,7 +41,9 @@ def make_role(key: str, *permissions: str, in_line: bool = False, rank: int = 0)
 def make_person(name: str, *roles: str, unit: Unit | None = None, signs_in: bool = False, **fields) -> Person:
     """A person who has held ``roles`` for ``unit`` for years; roles are made where missing."""
     email = fields.pop("email", f"{name.lower().replace(' ', '.')}@example.org")
-    person = create_person(name=name, email=email, unit=unit, signs_in=signs_in, password="correct horse battery", **fields)
+    person = create_person(
+        name=name, email=email, unit=unit, signs_in=signs_in, password="correct horse battery", **fields
+    )
     for key in roles:
         give_post(person=person, role=make_role(key), unit=unit, starts_on=LONG_AGO)
     return person

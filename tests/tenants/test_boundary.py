@@ -123,11 +123,17 @@ def test_the_trail_tells_who_changed_what_from_what_to_what_and_why(scope):
     with because("spelt wrongly", person=ada):
         Unit.objects.filter(pk=service.pk).update(name="Early Help")
     event = TrailEvent.objects.filter(table_name="tenants_unit", row_id=service.pk).latest("id")
-    assert (event.operation, event.before, event.after) == ("update", {"name": "Early help"}, {"name": "Early Help"})
+    assert (event.operation, event.before, event.after) == (
+        "update",
+        {"name": "Early help"},
+        {"name": "Early Help"},
+    )
     assert (event.person_id, event.why) == (ada.pk, "spelt wrongly")
 
 
-@pytest.mark.parametrize("statement", ["UPDATE tenants_trailevent SET why = 'x'", "DELETE FROM tenants_trailevent"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE tenants_trailevent SET why = 'x'", "DELETE FROM tenants_trailevent"]
+)
 def test_the_app_role_can_neither_change_nor_delete_the_trail(scope, statement):
     make_service("Early help")
     with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:

@@ -1,6 +1,6 @@
 """The base of every tenant row."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models.signals import class_prepared
@@ -12,7 +12,7 @@ from qaf.tenants.scope import current_authority_id
 class TenantForeignKey(models.ForeignKey):
     """A foreign key between tenant rows; the database key carries the council (``SameCouncil``)."""
 
-    def __init__(self, to, on_delete=models.PROTECT, **kwargs):
+    def __init__(self, to: Any, on_delete: Any = models.PROTECT, **kwargs: Any) -> None:
         kwargs.setdefault("db_constraint", False)
         super().__init__(to, on_delete, **kwargs)
 

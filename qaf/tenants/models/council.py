@@ -1,5 +1,7 @@
 """Councils and the accounts that may enter them."""
 
+from typing import Any, ClassVar
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
 from django.db import models
@@ -9,7 +11,7 @@ from django.db.models.functions import Lower
 class UserManager(BaseUserManager["User"]):
     """Accounts are made by councils, never by sign-up."""
 
-    def create_user(self, email: str, password: str | None = None, **fields) -> "User":
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Create an account; without a password it can only sign in through an identity provider."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         if password:
@@ -35,7 +37,7 @@ class User(AbstractBaseUser):
 
     objects = UserManager()
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("email"), name="tenants_user_email")]
@@ -52,11 +54,17 @@ class Authority(models.Model):
     """A council. Its rules stand in its framework; here is only what the platform itself needs."""
 
     slug = models.SlugField(
-        max_length=40, unique=True, validators=[RegexValidator(r"^[a-z][a-z0-9-]*$", "Use a-z, 0-9 and hyphens.")]
+        max_length=40,
+        unique=True,
+        validators=[RegexValidator(r"^[a-z][a-z0-9-]*$", "Use a-z, 0-9 and hyphens.")],
     )
     name = models.CharField(max_length=120)
-    reference_prefix = models.CharField(max_length=6, help_text="Begins every audit reference, such as ABC-2026-0012.")
-    colour = models.CharField(max_length=7, default="#1d4f5f", validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$")])
+    reference_prefix = models.CharField(
+        max_length=6, help_text="Begins every audit reference, such as ABC-2026-0012."
+    )
+    colour = models.CharField(
+        max_length=7, default="#1d4f5f", validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$")]
+    )
     require_mfa = models.BooleanField(default=False)
     accepts_password = models.BooleanField(default=True)
     accepts_oidc = models.BooleanField(default=False)
@@ -64,7 +72,9 @@ class Authority(models.Model):
         default=12, help_text="Children never sampled are deleted this many months after they closed."
     )
     file_copy_sections = models.JSONField(
-        default=list, help_text="Sections of an audit that go into the copy for the child's record; empty: the default."
+        default=list,
+        blank=True,
+        help_text="Sections of an audit that go into the copy for the child's record; empty: the default.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -98,4 +108,6 @@ class IdentityProvider(models.Model):
     server_url = models.URLField(max_length=300)
     client_id = models.CharField(max_length=200)
     secret = models.CharField(max_length=400)
-    tenant_claim = models.CharField(max_length=100, blank=True, help_text="The value of tid that this council's tokens carry.")
+    tenant_claim = models.CharField(
+        max_length=100, blank=True, help_text="The value of tid that this council's tokens carry."
+    )

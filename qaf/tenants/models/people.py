@@ -12,7 +12,9 @@ class Unit(TenantModel):
     """A service or a team. A team without a parent came from a case list and is not mapped yet."""
 
     kind = models.CharField(max_length=10, choices=UnitKind.choices)
-    key = models.CharField(max_length=60, help_text="The framework's key of a service; the case list's name of a team.")
+    key = models.CharField(
+        max_length=60, help_text="The framework's key of a service; the case list's name of a team."
+    )
     name = models.CharField(max_length=120)
     parent = TenantForeignKey("self", null=True, blank=True, related_name="children")
     closed_on = models.DateField(null=True, blank=True)
@@ -49,7 +51,9 @@ class Person(TenantModel):
     job_title = models.CharField(max_length=120, blank=True)
     unit = TenantForeignKey(Unit, null=True, blank=True, related_name="people")
     user = models.ForeignKey("tenants.User", models.SET_NULL, null=True, blank=True, related_name="people")
-    source_name = models.CharField(max_length=160, blank=True, help_text="As the case list spells it; empty when entered by hand.")
+    source_name = models.CharField(
+        max_length=160, blank=True, help_text="As the case list spells it; empty when entered by hand."
+    )
     cleared_for_restricted = models.BooleanField(default=False)
     left_on = models.DateField(null=True, blank=True)
     external = models.BooleanField(default=False, help_text="Works for a partner, not for the council.")
@@ -59,7 +63,9 @@ class Person(TenantModel):
         verbose_name_plural = "people"
         constraints = [
             models.UniqueConstraint(fields=["authority", "user"], name="tenants_person_user"),
-            models.UniqueConstraint(F("authority"), Lower("email"), condition=~Q(email=""), name="tenants_person_email"),
+            models.UniqueConstraint(
+                F("authority"), Lower("email"), condition=~Q(email=""), name="tenants_person_email"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -72,8 +78,12 @@ class Role(TenantModel):
     key = models.CharField(max_length=60)
     label = models.CharField(max_length=120)
     permissions = models.JSONField(default=list, help_text="Permission keys that the apps declare.")
-    in_line = models.BooleanField(default=False, help_text="Manages the work of its unit: part of a case's line.")
-    rank = models.PositiveSmallIntegerField(default=0, help_text="Seniority in the line: team manager 1, service manager 2, …")
+    in_line = models.BooleanField(
+        default=False, help_text="Manages the work of its unit: part of a case's line."
+    )
+    rank = models.PositiveSmallIntegerField(
+        default=0, help_text="Seniority in the line: team manager 1, service manager 2, …"
+    )
 
     class Meta:
         ordering = ["label"]
@@ -88,7 +98,9 @@ class Post(TenantModel):
 
     person = TenantForeignKey(Person, related_name="posts")
     role = TenantForeignKey(Role, related_name="posts")
-    unit = TenantForeignKey(Unit, null=True, blank=True, related_name="posts", help_text="Empty: the whole council.")
+    unit = TenantForeignKey(
+        Unit, null=True, blank=True, related_name="posts", help_text="Empty: the whole council."
+    )
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True, help_text="The last day; empty: still held.")
 
@@ -96,7 +108,9 @@ class Post(TenantModel):
         ordering = ["starts_on", "id"]
         indexes = [models.Index(fields=["authority", "role", "unit"], name="tenants_post_role")]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="tenants_post_days"),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="tenants_post_days"
+            ),
         ]
 
 
@@ -110,4 +124,6 @@ class Absence(TenantModel):
 
     class Meta:
         ordering = ["starts_on", "id"]
-        constraints = [models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="tenants_absence_days")]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="tenants_absence_days")
+        ]

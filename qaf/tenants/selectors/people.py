@@ -29,9 +29,13 @@ def holders(*role_keys: str, on: date, unit: Unit | None = None) -> list[Person]
 
 def holders_in_line(unit: Unit, *role_keys: str, on: date) -> list[Person]:
     """Return the role holders nearest to ``unit``: its own, else its service's, else the council's."""
-    posts = list(posts_on(on).filter(role__key__in=role_keys).select_related("person").order_by("person__name", "id"))
+    posts = list(
+        posts_on(on).filter(role__key__in=role_keys).select_related("person").order_by("person__name", "id")
+    )
     for wanted in (unit.pk, unit.parent_id, None):
-        if found := [post.person for post in posts if post.unit_id == wanted and (wanted or post.unit_id is None)]:
+        if found := [
+            post.person for post in posts if post.unit_id == wanted and (wanted or post.unit_id is None)
+        ]:
             return found
     return []
 
@@ -45,7 +49,9 @@ def team_manager_of(unit: Unit, *role_keys: str, on: date) -> Person | None:
 
 def line_of(unit: Unit, *, on: date) -> set[int]:
     """Return the ids of everyone who manages ``unit`` on ``on``: the team's, the service's, the council's line."""
-    posts = posts_on(on).filter(role__in_line=True).filter(Q(unit=None) | Q(unit=unit) | Q(unit=unit.parent_id))
+    posts = (
+        posts_on(on).filter(role__in_line=True).filter(Q(unit=None) | Q(unit=unit) | Q(unit=unit.parent_id))
+    )
     return set(posts.values_list("person_id", flat=True))
 
 

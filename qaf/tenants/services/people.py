@@ -48,13 +48,20 @@ def create_person(
 
 
 def give_post(
-    *, person: Person, role: Role | str, unit: Unit | None = None, starts_on: date | None = None, ends_on: date | None = None
+    *,
+    person: Person,
+    role: Role | str,
+    unit: Unit | None = None,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
 ) -> Post:
     """Give ``person`` the role (or its key) for ``unit``, or for the whole council; the same post twice is one."""
     if isinstance(role, str):
         role = Role.objects.get(key=role)
     starts_on = starts_on or clock.today()
-    same = Post.objects.filter(Q(ends_on=None) | Q(ends_on__gte=starts_on), person=person, role=role, unit=unit)
+    same = Post.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gte=starts_on), person=person, role=role, unit=unit
+    )
     if existing := same.filter(starts_on__lte=starts_on).first():
         return existing
     post = Post(person=person, role=role, unit=unit, starts_on=starts_on, ends_on=ends_on)
@@ -63,7 +70,9 @@ def give_post(
     return post
 
 
-def record_absence(*, person: Person, starts_on: date, ends_on: date, deputy: Person | None = None) -> Absence:
+def record_absence(
+    *, person: Person, starts_on: date, ends_on: date, deputy: Person | None = None
+) -> Absence:
     """Record that ``person`` is away, both days included; a deputy cannot be the person."""
     if deputy is not None and deputy.pk == person.pk:
         raise ValidationError({"deputy": "Somebody cannot deputise for themselves."})
@@ -75,9 +84,9 @@ def record_absence(*, person: Person, starts_on: date, ends_on: date, deputy: Pe
 
 def record_leaver(*, person: Person, left_on: date) -> None:
     """Record the last day: posts end, and access to this council ends with them (other councils' stays)."""
-    Post.objects.filter(Q(ends_on=None) | Q(ends_on__gt=left_on), person=person, starts_on__lte=left_on).update(
-        ends_on=left_on
-    )
+    Post.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gt=left_on), person=person, starts_on__lte=left_on
+    ).update(ends_on=left_on)
     Post.objects.filter(person=person, starts_on__gt=left_on).delete()
     person.left_on = left_on
     person.save(update_fields=["left_on"])

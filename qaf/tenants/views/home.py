@@ -12,7 +12,7 @@ from qaf.tenants.views.base import CouncilRequest, council_view
 @login_required
 def start(request: HttpRequest) -> HttpResponse:
     """Go to the only council the user may enter, or let them choose."""
-    councils = list(Authority.objects.filter(access__user=request.user))
+    councils = list(Authority.objects.filter(access__user__pk=request.user.pk))
     if len(councils) == 1:
         return redirect("home", council=councils[0].slug)
     return render(request, "tenants/choose_council.html", {"councils": councils})
@@ -31,7 +31,7 @@ def sign_in_needed(request: HttpRequest, council: str) -> HttpResponse:
 
     from qaf.tenants.accounts import missing_sign_in
 
-    authority = get_object_or_404(Authority, slug=council, access__user=request.user)
+    authority = get_object_or_404(Authority, slug=council, access__user__pk=request.user.pk)
     missing = missing_sign_in(request, authority)
     if missing is None:
         return redirect("home", council=council)
