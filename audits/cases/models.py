@@ -119,10 +119,16 @@ class CaseImport(TenantModel):
     lists_seen = models.JSONField(default=list)
     faults = models.JSONField(default=list, help_text="Why the files were refused, in sentences.")
     unmapped = models.JSONField(default=dict, help_text="Teams and workers that the import had to create.")
-    oddities = models.JSONField(default=list, help_text="What was taken in stride: file, list, row, sentence.")
+    oddities = models.JSONField(
+        default=list, help_text="What was taken in stride: file, list, row, sentence."
+    )
     open_before = models.PositiveIntegerField(default=0, help_text="Open cases when the preview was made.")
     follows = TenantForeignKey(
-        "self", null=True, blank=True, related_name="+", help_text="The last import that the preview built on."
+        "self",
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The last import that the preview built on.",
     )
     started_by = TenantForeignKey("tenants.Person", null=True, blank=True, related_name="+")
     confirmed_by = TenantForeignKey("tenants.Person", null=True, blank=True, related_name="+")
@@ -165,7 +171,9 @@ class NameAlias(TenantModel):
 
     kind = models.CharField(max_length=10, choices=AliasKind.choices)
     key = models.CharField(max_length=160, help_text="The spelling in its compared form.")
-    person = TenantForeignKey("tenants.Person", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    person = TenantForeignKey(
+        "tenants.Person", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
     unit = TenantForeignKey("tenants.Unit", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
 
     class Meta:

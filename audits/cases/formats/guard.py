@@ -34,6 +34,7 @@ class Kind(StrEnum):
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
+EMPTY_ZIP = b"PK\x05\x06"
 USE = "Upload Annex A as an Excel workbook (.xlsx or .xls) or as one CSV file a list."
 
 
@@ -51,7 +52,7 @@ def kind_of(path: Path, name: str, limits: Limits) -> Kind:
         )
     with path.open("rb") as stream:
         start = stream.read(4096)
-    if start.startswith(ZIP) or start.startswith(b"PK\x05\x06"):
+    if start.startswith((ZIP, EMPTY_ZIP)):
         return _kind_of_zip(path, name, limits)
     if start.startswith(OLE):
         return _kind_of_ole(path, name)

@@ -82,7 +82,10 @@ TELLING = {"1": "contact source", "2": "organisation completing assessment", "3"
 """Lists 1 to 3 share most headings: one more is needed to tell them."""
 
 OURS = {
-    "local_id": r"\b(childs?|person|client|case)\b.*\b(id|identifier|ref|reference|number)\b|^(local |unique )?(id|identifier)$",
+    "local_id": (
+        r"\b(childs?|person|client|case)\b.*\b(id|identifier|ref|reference|number)\b"
+        r"|^(local |unique )?(id|identifier)$"
+    ),
     "initials": r"\binitials?\b",
     "family_id": r"\bfamily\b.*\b(id|identifier|ref|number)\b|^family$",
     "iro": r"\biro\b|independent reviewing officer|\bchair(person)?\b",
@@ -123,7 +126,9 @@ def known_columns() -> dict[str, tuple[Column, ...]]:
             patterns = list(column["patterns"]) if target else []
             if target == "local_id":
                 patterns.append(OURS["local_id"])
-            found.append(Column(column["name"], target, re.compile("|".join([exact, *patterns]), re.I)))
+            found.append(
+                Column(column["name"], target, re.compile("|".join([exact, *patterns]), re.IGNORECASE))
+            )
         out[number] = tuple(found)
     return out
 

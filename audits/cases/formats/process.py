@@ -48,7 +48,7 @@ def read_upload(files: list[tuple[Path, str]], *, as_of: date, limits: Limits | 
     }
     blamed = files[-1][1] if files else ""
     try:
-        done = subprocess.run(  # noqa: S603 (our own interpreter and module, no shell)
+        done = subprocess.run(
             [sys.executable, "-B", "-m", "audits.cases.formats.child"],
             input=json.dumps(request).encode(),
             capture_output=True,

@@ -9,7 +9,7 @@ from pathlib import Path
 from audits.cases.formats.annex_a import USED, AnnexA
 from audits.cases.formats.guard import Limits
 from audits.cases.formats.headings import recognise
-from audits.cases.formats.rows import SUPPLEMENT, CaseRow, FileFault, ListSeen, Reading
+from audits.cases.formats.rows import SUPPLEMENT, CaseRow, FileFault, ListSeen, Notice, Reading
 from audits.cases.formats.ssd import SafeguardingDataset, table_name
 from audits.cases.formats.supplement import add_supplement
 from audits.cases.formats.tables import Meter, Table, tables_of
@@ -34,7 +34,7 @@ def read(files: list[tuple[Path, str]], as_of: date, limits: Limits | None = Non
             raise FileFault(name, NO_LIST)
     if dataset.tables:
         dataset.finish()
-    reading.rows = list(_one_each(chain(annex.rows(), reading.rows)))
+    reading.rows = list(_one_each(chain(annex.rows(), reading.rows), reading))
     return reading
 
 
@@ -68,13 +68,38 @@ def _take(table: Table, reading: Reading, annex: AnnexA, dataset: SafeguardingDa
     return True
 
 
-def _one_each(rows: Iterator[CaseRow]) -> Iterator[CaseRow]:
+def _one_each(rows: Iterator[CaseRow], reading: Reading) -> Iterator[CaseRow]:
     """Lay the supplement over the lists' rows, child by child."""
     merged: dict[str, CaseRow] = {}
     for row in rows:
         known = merged.get(row.local_id)
         merged[row.local_id] = row if known is None else _laid_over(known, row)
+    bare: dict[str, list[str]] = {}
+    for local_id in merged:
+        bare.setdefault(local_id.lstrip("0"), []).append(local_id)
+    for spellings in bare.values():
+        if len(spellings) > 1:
+            _join_spellings(spellings, merged, reading)
     yield from merged.values()
+
+
+def _join_spellings(spellings: list[str], merged: dict[str, CaseRow], reading: Reading) -> None:
+    """Take two spellings of an id, one without its leading zeros, for one child when no list holds both."""
+    found = [merged[spelling] for spelling in spellings]
+    lists = [name for row in found for name in row.lists]
+    births = {(row.birth_year, row.birth_month) for row in found if row.birth_year}
+    if len(lists) != len(set(lists)) or len(births) > 1:
+        return
+    whole = max(spellings, key=len)
+    first, *others = sorted(found, key=lambda row: row.lists == (SUPPLEMENT,))
+    for other in others:
+        first = _laid_over(first, other)
+    for spelling in spellings:
+        del merged[spelling]
+    merged[whole] = replace(first, local_id=whole)
+    others_said = ", ".join(sorted(set(spellings) - {whole}))
+    text = f"{others_said} and {whole} are taken for one child: they differ by leading zeros only."
+    reading.notices.append(Notice(first.file, first.lists[0], first.row, text))
 
 
 def _laid_over(known: CaseRow, row: CaseRow) -> CaseRow:

@@ -17,10 +17,8 @@ def add_supplement(found: Recognised, reading: Reading) -> int:
         count += 1
         row, refusal = _row(found, number, cells)
         if row is not None and row.local_id in seen:
-            refusal = _refusal(
-                found, number, "local_id", row.local_id, f"one line for each child: row {seen[row.local_id]} holds it too",
-                row.local_id,
-            )  # fmt: skip
+            expected = f"one line for each child: row {seen[row.local_id]} holds it too"
+            refusal = _refusal(found, number, "local_id", row.local_id, expected, row.local_id)
         if refusal is not None:
             reading.refused.append(refusal)
         elif row is not None:
@@ -54,7 +52,7 @@ def _row(found: Recognised, number: int, cells: list[object]) -> tuple[CaseRow |
     except values.Unreadable:
         return None, _refusal(found, number, "restricted", cell("restricted"), "yes or no", local_id)
     initials = values.stated(cell("initials"))
-    if len(initials) > 10:
+    if len(initials) > 6:
         # A full name would be more about the child than audit needs: it never passes.
         return None, _refusal(found, number, "initials", "(too long)", "initials, such as AB", local_id)
     return (

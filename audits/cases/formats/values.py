@@ -2,13 +2,29 @@
 
 import json
 import re
+import textwrap
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 EMPTY = frozenset(
-    "|#n/a|#ref!|#value!|#name?|#null!|#num!|#div/0!|n/a|na|null|none|nan|nat|-|--|.|?|not applicable|unallocated"
-    "|not allocated|(blank)|<blank>".split("|")
+    {
+        "",
+        "#n/a",
+        "#ref!",
+        "#value!",
+        "#name?",
+        "#null!",
+        "#num!",
+        "#div/0!",
+        "n/a",
+        "na",
+        "null",
+        "none",
+        "nan",
+        "nat",
+    }
+    | {"-", "--", ".", "?", "not applicable", "unallocated", "not allocated", "(blank)", "<blank>"}
 )
 OWN_SPELLINGS = {
     "gender": {"boy": "male", "girl": "female", "x": "neither", "n": "not_stated", "other": "neither"},
@@ -46,10 +62,12 @@ ETHNIC_CODES = {
 _TEXT_DATES = (
     re.compile(r"^(?P<d>\d{1,2})[/.\-](?P<m>\d{1,2})[/.\-](?P<y>\d{4}|\d{2})(?:[T ]\d{1,2}:\d{2}.*)?$"),
     re.compile(r"^(?P<y>\d{4})[/.\-](?P<m>\d{1,2})[/.\-](?P<d>\d{1,2})(?:[T ]\d{1,2}:\d{2}.*)?$"),
-    re.compile(r"^(?P<d>\d{1,2})(?:st|nd|rd|th)?[ \-](?P<mon>[a-z]{3,9})\.?[ \-,]+(?P<y>\d{4}|\d{2})$", re.I),
+    re.compile(
+        r"^(?P<d>\d{1,2})(?:st|nd|rd|th)?[ \-](?P<mon>[a-z]{3,9})\.?[ \-,]+(?P<y>\d{4}|\d{2})$", re.IGNORECASE
+    ),
 )
 _MONTHS = {
-    name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)
+    name: n for n, name in enumerate(textwrap.wrap("janfebmaraprmayjunjulaugsepoctnovdec", 3), start=1)
 }
 _DAY_ZERO = date(1899, 12, 30)
 

@@ -1,0 +1,20 @@
+from django.apps import AppConfig
+
+
+class CasesConfig(AppConfig):
+    name = "audits.cases"
+    label = "cases"
+    verbose_name = "The case list"
+
+    def ready(self) -> None:
+        from audits.cases import tasks  # noqa: F401
+        from qaf.tenants.permissions import Permission, declare
+        from qaf.tenants.registry import MenuEntry, add_menu
+
+        declare(
+            Permission("cases.import", "bring in the case list"),
+            Permission("cases.view", "see the whole case list"),
+            Permission("cases.map", "say which team and person a name in the case list is"),
+            Permission("cases.see_restricted", "see restricted records"),
+        )
+        add_menu(MenuEntry("Cases", "cases:list", 30, ("cases.view", "cases.import")))

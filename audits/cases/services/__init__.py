@@ -1,0 +1,40 @@
+"""Writes about the case list."""
+
+from audits.cases.services.exporting import export_rows, write_csv
+from audits.cases.services.imports import (
+    ImportOutcome,
+    ImportRefused,
+    confirm_import,
+    discard_import,
+    import_files,
+    preview_again,
+    preview_import,
+    read_import,
+    start_import,
+    undo_import,
+    why_not_undo,
+    write_import,
+)
+from audits.cases.services.mapping import map_role_code, map_team, merge_people
+from audits.cases.services.retention import delete_never_sampled
+
+__all__ = [
+    "ImportOutcome",
+    "ImportRefused",
+    "confirm_import",
+    "delete_never_sampled",
+    "discard_import",
+    "export_rows",
+    "import_files",
+    "map_role_code",
+    "map_team",
+    "merge_people",
+    "preview_again",
+    "preview_import",
+    "read_import",
+    "start_import",
+    "undo_import",
+    "why_not_undo",
+    "write_csv",
+    "write_import",
+]

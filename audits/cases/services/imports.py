@@ -1,0 +1,387 @@
+"""The life of an import: read, preview, confirm, write, undo. What was previewed is written, or nothing."""
+
+import shutil
+import uuid
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from audits.cases import registry
+from audits.cases.enums import ImportStatus, RowAction
+from audits.cases.events import CaseImportUndone, CasesImported
+from audits.cases.formats.guard import Limits
+from audits.cases.formats.process import expand, read_upload
+from audits.cases.formats.rows import DATE_FIELDS, CaseRow, FileFault, ListSeen, Notice, Reading, Refusal
+from audits.cases.models import Assignment, Case, CaseImport, ImportRow, StatusPeriod
+from audits.cases.services.planning import STORED, Plan, plan
+from audits.cases.services.writing import BATCH, Writer, save_cases
+from audits.cases.workflow import IMPORT
+from qaf.lib import clock
+from qaf.notices.services import tell
+from qaf.tenants.events import publish
+from qaf.tenants.models import Person
+from qaf.tenants.scope import current_authority_id
+from qaf.tenants.transitions import TransitionRefused
+
+
+class ImportRefused(Exception):
+    """The import cannot be done; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class ImportOutcome:
+    """What an import did, or would do."""
+
+    case_import: CaseImport
+    plan: Plan
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the published form of the result."""
+        return {
+            **{key: value for key, value in self.plan.counts().items() if key != RowAction.REFUSED.value},
+            "refused": [refusal.to_json() for refusal in self.plan.refused],
+            "unmapped_teams": self.plan.new_teams,
+            "unmapped_workers": self.plan.new_people,
+            "unmapped_roles": sorted(self.plan.unknown_roles),
+            "notices": [
+                {"file": one.file, "list": one.list, "row": one.row, "text": one.text}
+                for one in self.plan.notices
+            ],
+        }
+
+
+def last_import() -> CaseImport | None:
+    """Return the latest import that was written and not undone."""
+    return CaseImport.objects.filter(status=ImportStatus.DONE).order_by("-as_of", "-id").first()
+
+
+def check_as_of(as_of: date) -> None:
+    """Refuse a date in the future, and one older than the last import's."""
+    if as_of > clock.today():
+        raise ImportRefused("The date of the case list lies in the future. Give the day the files were made.")
+    last = last_import()
+    if last is not None and as_of < last.as_of:
+        raise ImportRefused(
+            f"The last import was of {last.as_of.day} {last.as_of:%B %Y}; an older list cannot be laid over it. "
+            "Undo that import first, or use newer files."
+        )
+
+
+# -- uploads --------------------------------------------------------------------------------------
+
+
+def _folder(case_import: CaseImport) -> Path:
+    return Path(settings.DATA_DIR) / "uploads" / str(current_authority_id()) / str(case_import.pk)
+
+
+def start_import(*, files: Iterable[Any], as_of: date, person: Person | None) -> CaseImport:
+    """Keep uploaded files until a job has read them; raises ``ImportRefused``.
+
+    ``files`` are Django uploads. Their names are kept for messages only: on disk they have none.
+    """
+    check_as_of(as_of)
+    limits = Limits()
+    uploads = list(files)
+    if not uploads:
+        raise ImportRefused("Choose at least one file.")
+    for upload in uploads:
+        if upload.size > limits.file_bytes:
+            raise ImportRefused(
+                f"{upload.name} is {upload.size / 1024 / 1024:.0f} MB; the largest that can be uploaded is "
+                f"{limits.file_bytes // 1024 // 1024} MB. Remove what is not part of the lists and try again."
+            )
+    case_import = CaseImport.objects.create(
+        as_of=as_of,
+        file_names=[Path(upload.name).name[:120] for upload in uploads],
+        started_by=person,
+        created_at=clock.now(),
+    )
+    folder = _folder(case_import)
+    folder.mkdir(parents=True, mode=0o700)
+    stored = []
+    for upload in uploads:
+        path = folder / uuid.uuid4().hex
+        with path.open("wb") as target:
+            for chunk in upload.chunks():
+                target.write(chunk)
+        stored.append(str(path))
+    CaseImport.objects.filter(pk=case_import.pk).update(stored_as=stored)
+    case_import.stored_as = stored
+    return case_import
+
+
+def forget_files(case_import: CaseImport) -> None:
+    """Delete the uploads once the transaction that read them is safe."""
+    folder = _folder(case_import)
+    CaseImport.objects.filter(pk=case_import.pk).update(stored_as=[])
+    transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def read_import(*, case_import: CaseImport) -> None:
+    """Read the stored files and make the preview; a file that cannot be used refuses the import, saying why."""
+    if case_import.status != ImportStatus.READING:
+        return
+    files = [
+        (Path(path), name) for path, name in zip(case_import.stored_as, case_import.file_names, strict=True)
+    ]
+    try:
+        reading = read_upload(files, as_of=case_import.as_of)
+    except FileFault as fault:
+        faults = [{"file": fault.file, "message": fault.message}]
+        IMPORT.apply(case_import, "refuse", person=None, also={"faults": faults})
+    else:
+        preview_import(case_import=case_import, reading=reading)
+    forget_files(case_import)
+
+
+# -- preview --------------------------------------------------------------------------------------
+
+
+def preview_import(*, case_import: CaseImport, reading: Reading) -> Plan:
+    """Stage, row by row, what the reading would do."""
+    made = plan(reading, case_import.as_of)
+    ImportRow.objects.filter(case_import=case_import).delete()
+    rows = [
+        ImportRow(
+            case_import=case_import,
+            action=step.action,
+            local_id=step.row.local_id,
+            data=step.row.to_json(),
+            case=step.case,
+            changes=step.changes,
+        )
+        for step in made.steps
+    ]
+    rows += [
+        ImportRow(
+            case_import=case_import,
+            action=RowAction.REFUSED,
+            local_id=refusal.local_id,
+            refusal={**refusal.to_json(), "read": refusal in reading.refused},
+        )
+        for refusal in made.refused
+    ]
+    ImportRow.objects.bulk_create(rows, batch_size=BATCH)
+    also = {
+        "counts": made.counts(),
+        "open_before": made.open_before,
+        "follows": last_import(),
+        "format": _format(reading),
+        "lists_seen": [[seen.file, seen.sheet, seen.list, seen.rows] for seen in reading.lists],
+        "oddities": [[one.file, one.list, one.row, one.text] for one in made.notices],
+        "unmapped": {"teams": made.new_teams, "people": made.new_people, "roles": made.unknown_roles},
+    }
+    IMPORT.apply(case_import, "preview", person=None, also=also)
+    return made
+
+
+def _format(reading: Reading) -> str:
+    if any(seen.sheet.startswith("ssd_") for seen in reading.lists):
+        return "ssd"
+    return "annex_a" if any(seen.list != "supplement" for seen in reading.lists) else "supplement"
+
+
+def staged_reading(case_import: CaseImport) -> Reading:
+    """Rebuild what the files said from the staged rows, to look at it again."""
+    reading = Reading(
+        lists=[ListSeen(*seen) for seen in case_import.lists_seen],
+        notices=[Notice(*one) for one in case_import.oddities if one[0]],
+    )
+    for row in ImportRow.objects.filter(case_import=case_import).iterator(chunk_size=BATCH):
+        if row.action == RowAction.REFUSED:
+            parts = dict(row.refusal)
+            if parts.pop("read", True):
+                reading.refused.append(Refusal(**parts, local_id=row.local_id))
+        elif row.data.get("lists"):
+            reading.rows.append(CaseRow.from_json(row.data))
+    return reading
+
+
+def preview_again(*, case_import: CaseImport) -> None:
+    """Make the preview anew from the staged rows, after a mapping or another import."""
+    if case_import.status == ImportStatus.PREVIEW:
+        preview_import(case_import=case_import, reading=staged_reading(case_import))
+
+
+# -- confirm and write ----------------------------------------------------------------------------
+
+
+def confirm_import(
+    *,
+    case_import: CaseImport,
+    person: Person | None,
+    refusals_left_out: bool = False,
+    closing_confirmed: bool = False,
+) -> None:
+    """Take the lead's word for a preview; raises ``TransitionRefused`` with what is still to be confirmed."""
+    problems = []
+    if case_import.counts.get(RowAction.REFUSED.value) and not refusals_left_out:
+        problems.append("Confirm that the refused rows are left out.")
+    if case_import.closes_many and not closing_confirmed:
+        problems.append(
+            f"This would close {case_import.counts[RowAction.CLOSED.value]} of {case_import.open_before} open cases, "
+            "more than a fifth. Confirm that they really closed."
+        )
+    if problems:
+        raise TransitionRefused(problems)
+    IMPORT.apply(case_import, "confirm", person=person, also={"confirmed_by": person})
+
+
+def write_import(*, case_import: CaseImport) -> bool:
+    """Write a confirmed import; ``False`` when the case list changed since its preview, which is then made anew."""
+    _lock()
+    case_import.refresh_from_db()
+    if case_import.status != ImportStatus.CONFIRMED:
+        return case_import.status == ImportStatus.DONE
+    last = last_import()
+    if (last.pk if last else None) != case_import.follows_id:
+        IMPORT.apply(case_import, "outdate", person=None)
+        check_as_of(case_import.as_of)
+        preview_again(case_import=case_import)
+        return False
+    made = plan(staged_reading(case_import), case_import.as_of)
+    _write(case_import, made)
+    return True
+
+
+def _write(case_import: CaseImport, made: Plan) -> None:
+    written = Writer(case_import).write(made.steps)
+    rows = list(
+        ImportRow.objects.filter(case_import=case_import, local_id__in=written.ids).exclude(action="refused")
+    )
+    for row in rows:
+        row.case_id = written.ids[row.local_id]
+        row.before = written.before.get(row.local_id, {})
+        row.data = {}
+    ImportRow.objects.bulk_update(rows, ["case", "before", "data"], batch_size=500)
+    unmapped = {**case_import.unmapped, "teams": written.teams, "people": written.people}
+    IMPORT.apply(case_import, "write", person=None, also={"done_at": clock.now(), "unmapped": unmapped})
+    publish(CasesImported(case_import.pk, tuple(written.new), tuple(written.closed)))
+
+
+def _lock() -> None:
+    """Let one import of a council be written at a time."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [0x51AF, current_authority_id()])
+
+
+# -- in one go ------------------------------------------------------------------------------------
+
+
+def import_files(
+    *,
+    files: Iterable[Path],
+    as_of: date,
+    person: Person | None = None,
+    dry_run: bool = False,
+    closing_confirmed: bool = False,
+) -> ImportOutcome:
+    """Read, preview and write files (or a folder) at once, leaving refused rows out; for commands.
+
+    Raises ``FileFault``, ``ImportRefused`` (an older date; more than a fifth closed without
+    ``closing_confirmed``). With ``dry_run`` nothing is written.
+    """
+    check_as_of(as_of)
+    paths = expand(list(files))
+    reading = read_upload(paths, as_of=as_of)
+    with transaction.atomic():
+        _lock()
+        if dry_run:
+            made = plan(reading, as_of)
+            return ImportOutcome(CaseImport(as_of=as_of, counts=made.counts()), made)
+        case_import = CaseImport.objects.create(
+            as_of=as_of, file_names=[name for _, name in paths], started_by=person, created_at=clock.now()
+        )
+        made = preview_import(case_import=case_import, reading=reading)
+        try:
+            confirm_import(
+                case_import=case_import,
+                person=person,
+                refusals_left_out=True,
+                closing_confirmed=closing_confirmed,
+            )
+        except TransitionRefused as refusal:
+            raise ImportRefused(" ".join(problem.text for problem in refusal.problems)) from None
+        _write(case_import, made)
+    return ImportOutcome(case_import, made)
+
+
+# -- undo -----------------------------------------------------------------------------------------
+
+
+def why_not_undo(case_import: CaseImport) -> str:
+    """Return why an import cannot be taken back, the empty text when it can."""
+    last = CaseImport.objects.filter(status=ImportStatus.DONE).order_by("-id").first()
+    if case_import.status != ImportStatus.DONE or last is None or last.pk != case_import.pk:
+        return "Only the last import can be undone."
+    if registry.drawn_since(case_import.done_at):
+        return "A sample was drawn after this import, so it can no longer be undone."
+    made = ImportRow.objects.filter(case_import=case_import, action=RowAction.NEW).exclude(case=None)
+    if registry.sampled(made.values_list("case_id", flat=True)):
+        return "A child who came with this import is in an audit, so it can no longer be undone."
+    return ""
+
+
+def undo_import(*, case_import: CaseImport, person: Person | None) -> None:
+    """Put the case list back to what it was before the last import; raises ``ImportRefused``."""
+    _lock()
+    if reason := why_not_undo(case_import):
+        raise ImportRefused(reason)
+    IMPORT.apply(case_import, "undo", person=person)
+    for model in (Assignment, StatusPeriod):
+        model.objects.filter(begun_by=case_import).delete()
+        model.objects.filter(ended_by=case_import).update(ends_on=None, ended_by=None)
+    rows = ImportRow.objects.filter(case_import=case_import).exclude(case=None)
+    new = list(rows.filter(action=RowAction.NEW).values_list("case_id", flat=True))
+    Case.objects.filter(pk__in=new).delete()
+    restored = []
+    for row in rows.filter(action__in=[RowAction.CHANGED, RowAction.CLOSED]).select_related("case"):
+        for name in STORED:
+            value = row.before.get(name)
+            setattr(row.case, name, date.fromisoformat(value) if value and name in _DATES else value)
+        restored.append(row.case)
+    save_cases(restored)
+    publish(CaseImportUndone(case_import.pk))
+
+
+_DATES = {*DATE_FIELDS} & set(STORED)
+
+
+def discard_import(*, case_import: CaseImport, person: Person | None) -> None:
+    """Throw a preview away, with everything that was staged."""
+    IMPORT.apply(case_import, "discard", person=person)
+    ImportRow.objects.filter(case_import=case_import).delete()
+    with suppress(FileNotFoundError):
+        shutil.rmtree(_folder(case_import))
+
+
+def tell_of_closed_audits(event: CasesImported) -> None:
+    """Tell those who run imports of children whose case closed while an audit of it is open; the audit stays."""
+    audited = registry.audited_now(event.closed)
+    if not audited:
+        return
+    people = [
+        person for person in Person.objects.filter(left_on=None).exclude(user=None) if _runs_imports(person)
+    ]
+    case_import = CaseImport.objects.select_related("authority").get(pk=event.import_id)
+    count = len(audited)
+    tell(
+        people=people,
+        kind="cases.closed_in_audit",
+        key=str(event.import_id),
+        subject=f"{count} {'case' if count == 1 else 'cases'} closed while being audited",
+        body="The audits stay open. Decide on each whether it goes on or is replaced.",
+        href=f"/a/{case_import.authority.slug}/cases/imports/{event.import_id}/",
+    )
+
+
+def _runs_imports(person: Person) -> bool:
+    from qaf.tenants.permissions import may
+
+    return may(person, "cases.import")

@@ -1,0 +1,25 @@
+"""Children who were never sampled are not kept for ever."""
+
+from audits.cases import registry
+from audits.cases.models import Case, ImportRow
+from qaf.lib import clock
+from qaf.lib.calendar import add_months
+from qaf.tenants.models import Authority
+from qaf.tenants.scope import because, current_authority_id
+
+STAGED_DAYS = 35
+
+
+def delete_never_sampled() -> int:
+    """Delete closed cases that nothing refers to, on the council's date; return how many. May run twice."""
+    council = Authority.objects.get(pk=current_authority_id())
+    limit = add_months(clock.today(), -council.never_sampled_kept_months)
+    due = list(Case.objects.filter(closed_on__lte=limit).values_list("pk", flat=True))
+    due = sorted(set(due) - registry.sampled(due))
+    if not due:
+        return 0
+    local_ids = list(Case.objects.filter(pk__in=due).values_list("local_id", flat=True))
+    with because("Never sampled, kept as long as the council states"):
+        ImportRow.objects.filter(local_id__in=local_ids).delete()
+        Case.objects.filter(pk__in=due).delete()
+    return len(due)

@@ -1,0 +1,38 @@
+"""The jobs of the case list. Each may run twice."""
+
+from typing import Any
+
+from audits.cases.events import CasesImported
+from audits.cases.models import CaseImport
+from audits.cases.services import delete_never_sampled, read_import, write_import
+from audits.cases.services.imports import ImportRefused, tell_of_closed_audits
+from qaf.jobs.models import Job
+from qaf.jobs.services import JobRefused, daily, handles, progress
+from qaf.tenants.events import on
+
+READ, WRITE = "cases.read", "cases.write"
+
+
+@handles(READ)
+def read(job: Job) -> dict[str, Any]:
+    """Read an upload and make its preview."""
+    progress(job, done=0, total=2, step="Reading the files")
+    case_import = CaseImport.objects.get(pk=job.payload["import"])
+    read_import(case_import=case_import)
+    return {"status": case_import.status}
+
+
+@handles(WRITE)
+def write(job: Job) -> dict[str, Any]:
+    """Write a confirmed import."""
+    progress(job, done=1, total=2, step="Writing the case list")
+    case_import = CaseImport.objects.get(pk=job.payload["import"])
+    try:
+        written = write_import(case_import=case_import)
+    except ImportRefused as refused:
+        raise JobRefused(str(refused)) from refused
+    return {"written": written}
+
+
+daily(delete_never_sampled)
+on(CasesImported)(tell_of_closed_audits)
