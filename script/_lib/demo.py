@@ -5,19 +5,17 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import signal
 import socket
 import time
 import urllib.error
 import urllib.request
-from types import FrameType
 
 from _lib import setup
 from _lib.console import Stop, say, step
 from _lib.engines import Engines
 from _lib.places import PYTHON, REPOSITORY, DataFolder, Lock
 from _lib.processes import Program, Programs, tail
-from _lib.sessions import digest_of, engines_needed, manage, settings_of, start_engines
+from _lib.sessions import digest_of, engines_needed, manage, settings_of, start_engines, stop_on_signals
 
 ANSWER_SECONDS = 60
 RESTARTS_A_MINUTE = 5
@@ -25,9 +23,7 @@ RESTARTS_A_MINUTE = 5
 
 def command(arguments: list[str]) -> int:
     options = _options(arguments)
-    # TERM ends the preparation like Ctrl-C does, so that everything is stopped on the way out.
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGHUP, _interrupt)
+    stop_on_signals()
     data = DataFolder.open(options.data)
     lock = Lock(data.path / "lock")
     if not lock.take(wait=False):
@@ -68,10 +64,6 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--reset", action="store_true", help="begin again with fresh demo data")
     parser.add_argument("--prepare", action="store_true", help="do all but start the servers")
     return parser.parse_args(arguments)
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _check_port(port: int) -> None:

@@ -7,7 +7,7 @@ import os
 from _lib import setup
 from _lib.console import Stop
 from _lib.places import DataFolder
-from _lib.sessions import attached, manage, settings_of
+from _lib.sessions import attached, manage, settings_of, stop_on_signals
 
 USAGE = """Usage: script/manage [--data DIR] COMMAND …
 
@@ -21,6 +21,7 @@ def command(arguments: list[str]) -> int:
     if not rest:
         print(USAGE)
         return 2
+    stop_on_signals()
     data = DataFolder.open(wanted)
     setup.ensure_packages(setup.BASE_PACKAGES)
     setup.ensure_environment()

@@ -116,6 +116,19 @@ def run(command: list[str], environment: dict[str, str], *, folder: Path = REPOS
     return status if status >= 0 else 128 - status
 
 
+def stop_on_signals() -> None:
+    """Let Ctrl-C, TERM and HUP end the command alike, tidily: a second one does not disturb the tidying."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        for each in numbers:
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for each in numbers:
+        signal.signal(each, interrupt)
+
+
 def manage(arguments: list[str], environment: dict[str, str]) -> int:
     """Run manage.py and return its status."""
     return run([str(PYTHON), str(REPOSITORY / "manage.py"), *arguments], environment)

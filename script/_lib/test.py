@@ -5,16 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import signal
 import tempfile
 from pathlib import Path
-from types import FrameType
 
 from _lib import setup
 from _lib.console import say, step
 from _lib.places import PYTHON, REPOSITORY, DataFolder
 from _lib.processes import Programs
-from _lib.sessions import run, settings_of, start_engines
+from _lib.sessions import run, settings_of, start_engines, stop_on_signals
 
 JOURNEYS = "tests/journeys"
 USAGE = """Usage: script/test [--long] [--no-journeys] [PATH or pytest option …]
@@ -28,7 +26,7 @@ def command(arguments: list[str]) -> int:
     if "--help" in arguments or "-h" in arguments:
         print(USAGE)
         return 0
-    signal.signal(signal.SIGTERM, _interrupt)
+    stop_on_signals()
     journeys = "--no-journeys" not in arguments
     setup.ensure_packages(setup.BASE_PACKAGES + setup.BROWSER_PACKAGES)
     setup.ensure_environment()
@@ -46,10 +44,6 @@ def command(arguments: list[str]) -> int:
         if engines:
             engines.erase()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _run_all(rest: list[str], environment: dict[str, str], *, journeys: bool) -> int:
