@@ -12,7 +12,7 @@ CASELOAD = 18
 
 @dataclass(eq=False)
 class Colleague:
-    """One invented person. ``team`` and ``services`` say whose work they are responsible for."""
+    """One invented person: ``team`` and ``services`` they answer for, ``cleared`` for restricted records."""
 
     name: str
     email: str
@@ -21,9 +21,10 @@ class Colleague:
     team: str = ""
     services: tuple[str, ...] = ()
     named: str = ""
+    cleared: bool = False
     started: date | None = None
     left: date | None = None
-    absences: list[tuple[date, date, str]] = field(default_factory=list)
+    absences: list[tuple[date, date]] = field(default_factory=list)
 
     def works_on(self, day: date) -> bool:
         """Say whether the person holds the post on ``day`` (an absence does not end a post)."""
@@ -31,7 +32,7 @@ class Colleague:
 
     def is_absent(self, day: date) -> bool:
         """Say whether the person is away on ``day``."""
-        return any(first <= day <= last for first, last, _ in self.absences)
+        return any(first <= day <= last for first, last in self.absences)
 
 
 class Staff:
@@ -88,20 +89,22 @@ class Staff:
 
     def plan_absences(self, first: date, last: date) -> None:
         """Give about one manager or reviewer in six some weeks away between two dates."""
-        reasons = ("annual_leave", "annual_leave", "sickness", "training")
         span = max((last - first).days, 1)
         away = [*self.managers.values(), *(p for group in self.reviewers.values() for p in group)]
         for person in self._rng.sample(away, k=max(2, len(away) // 6)):
             start = first + timedelta(days=self._rng.randrange(span))
             length = self._rng.choice((7, 10, 14, 14, 21))
-            person.absences.append((start, start + timedelta(days=length), self._rng.choice(reasons)))
+            person.absences.append((start, start + timedelta(days=length)))
 
     def _hire(
         self, post: PostPlan, *, team: str = "", services: tuple[str, ...] = (), named: str = ""
     ) -> Colleague:
         name = self._names.take()
         email = f"{name.lower().replace(' ', '.')}@{self.plan.email}"
-        return Colleague(name, email, post.role, post.title, team, services, named)
+        cleared = post is not self.plan.worker and (
+            bool(team or services or named) or self._rng.random() < 0.6
+        )
+        return Colleague(name, email, post.role, post.title, team, services, named, cleared)
 
 
 def _headcount(plan: CouncilPlan, team: TeamPlan) -> int:
