@@ -13,20 +13,27 @@ class Assessment(TenantModel):
     audit = TenantForeignKey("audits.Audit", related_name="assessments")
     slot = models.CharField(max_length=60, help_text="Key of the framework's slot.")
     assessor = TenantForeignKey("tenants.Person", null=True, blank=True, related_name="assessments")
-    status = models.CharField(max_length=12, choices=AssessmentStatus.choices, default=AssessmentStatus.ALLOCATED)
+    status = models.CharField(
+        max_length=12, choices=AssessmentStatus.choices, default=AssessmentStatus.ALLOCATED
+    )
     due_on = models.DateField()
     problem = models.TextField(blank=True, help_text="Why nobody could be allocated.")
     started_at = models.DateTimeField(null=True, blank=True)
     locked_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     reassigned_reason = models.TextField(blank=True)
+    no_action_reason = models.TextField(blank=True, help_text="Why this auditor proposes no action.")
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["authority", "assessor", "status"], name="audits_assessment_assessor")]
+        indexes = [
+            models.Index(fields=["authority", "assessor", "status"], name="audits_assessment_assessor")
+        ]
         constraints = [
             models.UniqueConstraint(
-                fields=["authority", "audit", "slot"], condition=~Q(status="reassigned"), name="audits_assessment_slot"
+                fields=["authority", "audit", "slot"],
+                condition=~Q(status="reassigned"),
+                name="audits_assessment_slot",
             )
         ]
 
@@ -46,7 +53,11 @@ class SectionDraft(TenantModel):
     saved_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["authority", "assessment", "section"], name="audits_draft_section")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["authority", "assessment", "section"], name="audits_draft_section"
+            )
+        ]
 
 
 class Judgement(TenantModel):
@@ -61,10 +72,15 @@ class Judgement(TenantModel):
     evidence = models.TextField(blank=True)
     development_codes = models.JSONField(default=list)
     tags = models.JSONField(default=list, help_text="Issue tags (HER-55).")
+    extra = models.JSONField(default=dict, help_text="Answers to the tool's further fields, by their keys.")
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["authority", "assessment", "domain"], name="audits_judgement_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["authority", "assessment", "domain"], name="audits_judgement_once"
+            )
+        ]
 
 
 class RecordedGrade(TenantModel):
@@ -99,4 +115,6 @@ class GradeOfRecord(TenantModel):
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["authority", "audit", "domain"], name="audits_record_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["authority", "audit", "domain"], name="audits_record_once")
+        ]

@@ -1,6 +1,7 @@
 """Conversations are data: with the worker, between the auditors, with the family."""
 
 from django.db import models
+from django.db.models import Q
 
 from audits.enums import Consent, ConversationStatus
 from qaf.tenants.models import TenantForeignKey, TenantModel
@@ -27,7 +28,9 @@ class Conversation(TenantModel):
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["authority", "audit", "kind"], name="audits_conversation_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["authority", "audit", "kind"], name="audits_conversation_once")
+        ]
 
 
 class FamilyConsent(TenantModel):
@@ -48,12 +51,15 @@ class FamilyConsent(TenantModel):
     parental_responsibility = models.TextField(blank=True)
     adoption_or_bereavement = models.TextField(blank=True)
     communication_needs = models.TextField(blank=True)
+    other = models.JSONField(default=dict, help_text="Answers to the framework's further questions, by their keys.")
     recorded_by = TenantForeignKey("tenants.Person", related_name="+")
     recorded_at = models.DateTimeField()
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["authority", "audit", "target"], name="audits_consent_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["authority", "audit", "target"], name="audits_consent_once")
+        ]
 
 
 class FamilyContact(TenantModel):
@@ -74,5 +80,7 @@ class FamilyContact(TenantModel):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["authority", "audit", "target", "who"], name="audits_contact_once"),
+            models.UniqueConstraint(
+                fields=["authority", "audit", "target", "who"], name="audits_contact_once"
+            ),
         ]
