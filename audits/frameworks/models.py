@@ -20,7 +20,9 @@ class FrameworkVersion(TenantModel):
 
     class Meta:
         ordering = ["-number"]
-        constraints = [models.UniqueConstraint(fields=["authority", "number"], name="frameworks_version_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["authority", "number"], name="frameworks_version_number")
+        ]
 
     def __str__(self) -> str:
         return f"{self.title}, version {self.number}"

@@ -15,7 +15,12 @@ import holidays
 LONDON = ZoneInfo("Europe/London")
 ONE_DAY = timedelta(days=1)
 
-_QUARTER_MONTHS = {1: "January to March", 2: "April to June", 3: "July to September", 4: "October to December"}
+_QUARTER_MONTHS = {
+    1: "January to March",
+    2: "April to June",
+    3: "July to September",
+    4: "October to December",
+}
 
 
 # Working days -------------------------------------------------------------------------------------------------------

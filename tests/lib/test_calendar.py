@@ -121,8 +121,12 @@ def test_whole_months_are_counted_back(day, months):
 def test_every_day_lies_in_its_quarter_and_quarters_follow_on(day):
     start, end = calendar.quarter_bounds(*calendar.quarter_of(day))
     assert start <= day <= end
-    assert calendar.quarter_bounds(*calendar.next_quarter(*calendar.quarter_of(day)))[0] == end + timedelta(days=1)
-    assert calendar.parse_quarter(calendar.quarter_label(*calendar.quarter_of(day))) == calendar.quarter_of(day)
+    assert calendar.quarter_bounds(*calendar.next_quarter(*calendar.quarter_of(day)))[0] == end + timedelta(
+        days=1
+    )
+    assert calendar.parse_quarter(calendar.quarter_label(*calendar.quarter_of(day))) == calendar.quarter_of(
+        day
+    )
 
 
 def test_a_quarter_is_named_for_people_and_for_commands():
@@ -142,8 +146,18 @@ def test_twenty_four_clock_hours_are_twenty_four_hours_across_both_changes_of_th
     autumn = datetime(2026, 10, 24, 12, 0, tzinfo=calendar.LONDON)
     assert calendar.add_hours(spring, 24).strftime("%d %H:%M") == "29 13:00"
     assert calendar.add_hours(autumn, 24).strftime("%d %H:%M") == "25 11:00"
-    assert calendar.hours_between(calendar.local_midnight(date(2026, 3, 29)), calendar.end_of_local_day(date(2026, 3, 29))) == 23
-    assert calendar.hours_between(calendar.local_midnight(date(2026, 10, 25)), calendar.end_of_local_day(date(2026, 10, 25))) == 25
+    assert (
+        calendar.hours_between(
+            calendar.local_midnight(date(2026, 3, 29)), calendar.end_of_local_day(date(2026, 3, 29))
+        )
+        == 23
+    )
+    assert (
+        calendar.hours_between(
+            calendar.local_midnight(date(2026, 10, 25)), calendar.end_of_local_day(date(2026, 10, 25))
+        )
+        == 25
+    )
 
 
 @given(moments, st.integers(min_value=-500, max_value=500))

@@ -1,0 +1,1 @@
+"""What one council does differently, as data: schema, vocabulary of rules, loader and published versions."""

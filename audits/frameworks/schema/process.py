@@ -1,0 +1,142 @@
+"""One audit from allocation to the child's record: slots, conversations, family contact, lock, reveal, filing."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from audits.frameworks.base import Choice, Key, PartyKey, RoleKey, SlotKey, Sourced, Text
+from audits.frameworks.enums import CaseStatus, Frequency
+from audits.frameworks.vocabulary import Condition, Due, Eligibility
+
+Grading = Literal["yes", "no", "optional", "may_revise"]
+
+
+class Slot(Sourced):
+    """One place in an audit: who fills it, whether they grade, by when."""
+
+    key: Key
+    label: Text
+    eligible: Eligibility
+    grades: Grading
+    due: Due
+    guidance: Text | None = None
+    effort_hours: Annotated[float, Field(gt=0, le=40)]
+    "Expected hours of work, for the forecast before a cycle is opened"
+    required_when: tuple[Condition, ...] = ()
+    "The slot exists only where these hold; always, where empty"
+
+    @property
+    def gives_grades(self) -> bool:
+        """Whether an audit waits for this slot's grades."""
+        return self.grades == "yes"
+
+
+class Reveal(Sourced):
+    """When auditors see each other's grades, and what may change afterwards."""
+
+    rule: Literal["own_only_until_locked_and_discussed", "held_together", "single_auditor"]
+    changes_allowed: bool
+    change_reason_required: bool = True
+    worker_sees_provisional: bool
+    "Whether the worker sees a submitted grade, marked as not moderated yet, when their managers do"
+
+
+class Conversation(Sourced):
+    """A conversation the audit asks for."""
+
+    key: Key
+    label: Text
+    holder: PartyKey
+    "Who arranges and records it"
+    participants: Annotated[tuple[PartyKey, ...], Field(min_length=1)]
+    required: Literal["always", "when_involved", "discretion"]
+    excused_reasons: tuple[Choice, ...] = ()
+    precedes: Literal["lock", "reveal", "submit", "finalise", "moderation_decision"]
+    minutes_at_least: Annotated[int, Field(ge=1)] | None = None
+    minutes_at_most: Annotated[int, Field(ge=1)] | None = None
+    prompts: tuple[Text, ...] = ()
+    asks_agreement_of: PartyKey | None = None
+    "Whose agreement with the overall grade is recorded"
+    disagreement_reason_required: bool = True
+
+
+class Consent(Sourced):
+    """The family's agreement before anyone else contacts them."""
+
+    required: bool
+    sought_by: PartyKey
+    asks: tuple[Choice, ...] = ()
+    "What is recorded before contact, beside the answer"
+
+
+class FeedbackTarget(Sourced):
+    """One kind of person whose view is sought."""
+
+    key: Key
+    label: Text
+    each: bool = False
+    "Whether each such person is recorded apart"
+    required: Literal["always", "if_appropriate"]
+    statuses: tuple[CaseStatus, ...] = ()
+    "Statuses of the child for which this target is asked; all, where empty"
+
+
+class FamilyFeedback(Sourced):
+    """How the family's view is sought within an audit."""
+
+    sought_by: PartyKey
+    consent: Consent
+    targets: Annotated[tuple[FeedbackTarget, ...], Field(min_length=1)]
+    no_contact_reasons: Annotated[tuple[Choice, ...], Field(min_length=1)]
+    questions: tuple[Text, ...] = ()
+    precedes: Literal["submit", "finalise", "none"] = "submit"
+    concern_raised_at_once: bool = True
+
+
+class Filing(Sourced):
+    """Placing the audit on the child's record and telling those concerned."""
+
+    by: RoleKey
+    due: Due
+    reference_required: bool = True
+    tell: Annotated[tuple[PartyKey, ...], Field(min_length=1)]
+    acknowledged_by: tuple[PartyKey, ...] = ()
+    omit_sections: tuple[
+        Literal["worker_performance", "disputes", "conversations", "individual_grades"], ...
+    ] = ()
+    "Parts left out of the copy for the child's record unless chosen"
+
+
+class FactCorrection(Sourced):
+    """The worker's right to correct a matter of fact before the outcome is final."""
+
+    allowed: bool
+    working_days: Annotated[int, Field(ge=1, le=60)]
+
+
+class FinalisationCheck(Sourced):
+    """A check by the QA team before an auditor finalises."""
+
+    offered_to: Literal["all", "new_auditors"]
+    by: RoleKey
+    required_while_new: bool
+
+
+class Process(Sourced):
+    """The audit loop."""
+
+    frequency: Frequency
+    slots: Annotated[tuple[Slot, ...], Field(min_length=1)]
+    reveal: Reveal
+    conversations: tuple[Conversation, ...] = ()
+    family_feedback: FamilyFeedback
+    fact_correction: FactCorrection
+    finalisation_check: FinalisationCheck | None = None
+    filing: Filing
+    grade_of_record: Literal["agreed_by_all", "single_auditor", "moderated"]
+    "Where the grade comes from when nothing is moderated"
+    compared_slots: tuple[SlotKey, ...] = ()
+    "Slots whose grades are compared side by side"
+    monthly_theme: bool = False
+    sources_considered_recorded: bool = False
+    "Whether the sources looked at are recorded before the overall grade"

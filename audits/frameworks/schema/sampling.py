@@ -1,0 +1,70 @@
+"""Which cases are audited in a month, and how they are handed out."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from audits.frameworks.base import Choice, PartyKey, RoleKey, Sourced, Text
+from audits.frameworks.enums import CaseStatus, Frequency, Origin
+from audits.frameworks.vocabulary import Due, Strategy
+
+
+class Exclusions(Sourced):
+    """Who is left out of the draw, and who may decide so."""
+
+    audited_within_months: Annotated[int, Field(ge=0, le=60)]
+    reasons: Annotated[tuple[Choice, ...], Field(min_length=1)]
+    "Coded reasons for leaving a case out by hand"
+    approved_by: RoleKey
+
+
+class Replacement(Sourced):
+    """When a drawn case may be exchanged for another."""
+
+    reasons: Annotated[tuple[Choice, ...], Field(min_length=1)]
+    approved_by: RoleKey
+
+
+class ExtraCases(Sourced):
+    """Cases audited beside the draw."""
+
+    origin: Origin
+    by: RoleKey
+    text: Text
+
+
+class Sampling(Sourced):
+    """The month's draw."""
+
+    owner: RoleKey
+    frequency: Frequency
+    strategy: Strategy
+    statuses: tuple[CaseStatus, ...] = ()
+    "Statuses in the population; all, where empty"
+    exclusions: Exclusions
+    replacement: Replacement
+    extra: tuple[ExtraCases, ...] = ()
+
+
+class Reminders(Sourced):
+    """When people are reminded, in days before and after the due day."""
+
+    days_before: tuple[Annotated[int, Field(ge=0, le=60)], ...]
+    days_after: tuple[Annotated[int, Field(ge=1, le=60)], ...]
+
+
+class Allocation(Sourced):
+    """Handing the month's audits to people."""
+
+    issued_on: Due
+    issued_by: RoleKey
+    tell: Annotated[tuple[PartyKey, ...], Field(min_length=1)]
+    balance: tuple[Literal["load", "absence"], ...] = ("load", "absence")
+    load_within: Annotated[int, Field(ge=1, le=10)] = 1
+    "The most by which the loads of two people of a pool may differ, where eligibility allows"
+    notice_on: Due | None = None
+    "When those concerned are told, where that is before the issue"
+    moderator_named: bool = False
+    "Whether the moderator is named at allocation"
+    guidance: Text | None = None
+    reminders: Reminders
