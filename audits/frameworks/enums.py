@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+NOT_APPLICABLE = "not_applicable"
+"""What stands for a domain that was not graded; never the key of a grade."""
+
 
 class Worded(StrEnum):
     """A closed list whose members carry the words people read."""

@@ -74,12 +74,12 @@ class Role(Sourced):
 
 
 class Service(Sourced):
-    """A service of the council. `takes` says which children's statuses fall to it where the case list does not tell."""
+    """A service of the council. `statuses` says which children's statuses fall to it where the case list does not tell."""
 
     key: Key
     name: Text
     in_audit: bool
-    takes: tuple[CaseStatus, ...] = ()
+    statuses: tuple[CaseStatus, ...] = ()
     planned: bool = False
 
 

@@ -4,13 +4,24 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from audits.frameworks.enums import NOT_APPLICABLE
+
 
 @dataclass(frozen=True)
 class Grades:
-    """One set of grades: keys of the grade set, None where not applicable or not given."""
+    """One set of grades: keys of the grade set, None (or "not_applicable") where not applicable or not given."""
 
     overall: str | None = None
     domains: Mapping[str, str | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        plain = {key: _given(grade) for key, grade in self.domains.items()}
+        object.__setattr__(self, "overall", _given(self.overall))
+        object.__setattr__(self, "domains", plain)
+
+
+def _given(grade: str | None) -> str | None:
+    return None if grade in (None, "", NOT_APPLICABLE) else grade
 
 
 @dataclass(frozen=True)
