@@ -11,16 +11,17 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import OuterRef, Subquery
 
 from audits.cases import registry
 from audits.cases.enums import ImportStatus, RowAction
 from audits.cases.events import CaseImportUndone, CasesImported
 from audits.cases.formats.guard import Limits
 from audits.cases.formats.process import expand, read_upload
-from audits.cases.formats.rows import DATE_FIELDS, CaseRow, FileFault, ListSeen, Notice, Reading, Refusal
+from audits.cases.formats.rows import CaseRow, FileFault, ListSeen, Notice, Reading, Refusal
 from audits.cases.models import Assignment, Case, CaseImport, ImportRow, StatusPeriod
-from audits.cases.services.planning import STORED, Plan, plan
-from audits.cases.services.writing import BATCH, Writer, save_cases
+from audits.cases.services.planning import Plan, plan
+from audits.cases.services.writing import BATCH, Writer, delete_cases, restore_cases, stored
 from audits.cases.workflow import IMPORT
 from qaf.lib import clock
 from qaf.notices.services import tell
@@ -155,6 +156,7 @@ def preview_import(*, case_import: CaseImport, reading: Reading) -> Plan:
             data=step.row.to_json(),
             case=step.case,
             changes=step.changes,
+            before=stored(step.case) if step.case is not None and step.action != RowAction.UNCHANGED else {},
         )
         for step in made.steps
     ]
@@ -252,14 +254,11 @@ def write_import(*, case_import: CaseImport) -> bool:
 
 def _write(case_import: CaseImport, made: Plan) -> None:
     written = Writer(case_import).write(made.steps)
-    rows = list(
-        ImportRow.objects.filter(case_import=case_import, local_id__in=written.ids).exclude(action="refused")
-    )
-    for row in rows:
-        row.case_id = written.ids[row.local_id]
-        row.before = written.before.get(row.local_id, {})
-        row.data = {}
-    ImportRow.objects.bulk_update(rows, ["case", "before", "data"], batch_size=500)
+    staged = ImportRow.objects.filter(case_import=case_import)
+    now_there = Case.objects.filter(local_id=OuterRef("local_id")).values("pk")[:1]
+    # The children are written: what the files said of them is not kept twice.
+    staged.filter(action=RowAction.NEW).update(case_id=Subquery(now_there), data={})
+    staged.exclude(action__in=[RowAction.NEW, RowAction.REFUSED]).update(data={})
     unmapped = {**case_import.unmapped, "teams": written.teams, "people": written.people}
     IMPORT.apply(case_import, "write", person=None, also={"done_at": clock.now(), "unmapped": unmapped})
     publish(CasesImported(case_import.pk, tuple(written.new), tuple(written.closed)))
@@ -338,19 +337,10 @@ def undo_import(*, case_import: CaseImport, person: Person | None) -> None:
         model.objects.filter(begun_by=case_import).delete()
         model.objects.filter(ended_by=case_import).update(ends_on=None, ended_by=None)
     rows = ImportRow.objects.filter(case_import=case_import).exclude(case=None)
-    new = list(rows.filter(action=RowAction.NEW).values_list("case_id", flat=True))
-    Case.objects.filter(pk__in=new).delete()
-    restored = []
-    for row in rows.filter(action__in=[RowAction.CHANGED, RowAction.CLOSED]).select_related("case"):
-        for name in STORED:
-            value = row.before.get(name)
-            setattr(row.case, name, date.fromisoformat(value) if value and name in _DATES else value)
-        restored.append(row.case)
-    save_cases(restored)
+    delete_cases(list(rows.filter(action=RowAction.NEW).values_list("case_id", flat=True)))
+    before = rows.filter(action__in=[RowAction.CHANGED, RowAction.CLOSED]).select_related("case")
+    restore_cases((row.case, row.before) for row in before)
     publish(CaseImportUndone(case_import.pk))
-
-
-_DATES = {*DATE_FIELDS} & set(STORED)
 
 
 def discard_import(*, case_import: CaseImport, person: Person | None) -> None:

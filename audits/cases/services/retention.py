@@ -2,6 +2,7 @@
 
 from audits.cases import registry
 from audits.cases.models import Case, ImportRow
+from audits.cases.services.writing import delete_cases
 from qaf.lib import clock
 from qaf.lib.calendar import add_months
 from qaf.tenants.models import Authority
@@ -21,5 +22,5 @@ def delete_never_sampled() -> int:
     local_ids = list(Case.objects.filter(pk__in=due).values_list("local_id", flat=True))
     with because("Never sampled, kept as long as the council states"):
         ImportRow.objects.filter(local_id__in=local_ids).delete()
-        Case.objects.filter(pk__in=due).delete()
+        delete_cases(due)
     return len(due)

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 from django.db.models import F, Q
 
-from audits.cases.enums import AssignmentKind, CaseStatus, RowAction
+from audits.cases.enums import AliasKind, AssignmentKind, CaseStatus, RowAction
 from audits.cases.formats.rows import SUPPLEMENT, CaseRow
-from audits.cases.models import Assignment, Case, CaseImport, StatusPeriod
+from audits.cases.models import Assignment, Case, CaseImport, ImportRow, StatusPeriod
 from audits.cases.selectors.names import Directory, name_key
 from audits.cases.selectors.service_map import default_services
 from audits.cases.services.planning import HELD_BY, PLAIN, STORED, Step, held_by
@@ -30,8 +30,7 @@ class Written:
 
     new: list[int] = field(default_factory=list)
     closed: list[int] = field(default_factory=list)
-    before: dict[str, dict] = field(default_factory=dict)
-    ids: dict[str, int] = field(default_factory=dict)
+    known: set[str] = field(default_factory=set)
     teams: list[str] = field(default_factory=list)
     people: list[str] = field(default_factory=list)
 
@@ -51,14 +50,13 @@ class Writer:
         self._make_names(steps)
         for step in steps:
             if step.case is not None:
-                self.written.before[step.row.local_id] = stored(step.case)
+                self.written.known.add(step.row.local_id)
         held_before = {
             s.row.local_id: {n: getattr(s.case, f"{n}_id") for n in HELD_BY} for s in steps if s.case
         }
         status_before = {s.row.local_id: (s.case.status, s.case.is_open) for s in steps if s.case}
         cases = [self._filled(step) for step in steps]
         save_cases(cases)
-        self.written.ids = {case.local_id: case.pk for case in cases}
         by_action = {step.row.local_id: step.action for step in steps}
         self.written.new = [case.pk for case in cases if by_action[case.local_id] == RowAction.NEW]
         self.written.closed = [case.pk for case in cases if by_action[case.local_id] == RowAction.CLOSED]
@@ -173,7 +171,7 @@ class Writer:
     def _period(self, case: Case, row: CaseRow, ends_on: date | None = None) -> StatusPeriod:
         # A status that is news cannot have begun before the last list that did not tell of it.
         start = row.status_from or row.opened_on or self.as_of
-        if case.local_id in self.written.before:
+        if case.local_id in self.written.known:
             start = self.as_of
         start = min(start, self.as_of)
         if ends_on is not None:
@@ -227,6 +225,43 @@ def stored(case: Case) -> dict:
     """Return the columns of a case as JSON, for undoing."""
     values = {name: getattr(case, name) for name in STORED}
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+
+
+def restore_cases(before: Iterable[tuple[Case, dict]]) -> None:
+    """Give cases their earlier columns back.
+
+    A person or team that was merged away since is left as it is now; the service follows the team.
+    """
+    directory, services = Directory(), default_services()
+    people = {pk for kind, pk in directory.names if kind == AliasKind.PERSON}
+    restored = []
+    for case, values in before:
+        for name in STORED:
+            value = values.get(name)
+            gone = value and name in _PEOPLE and value not in people
+            if not gone and name != "service_id":
+                setattr(case, name, date.fromisoformat(value) if value and name in _DAYS else value)
+        case.service_id = directory.service_of_team.get(case.team_id) or services.get(case.status)
+        restored.append(case)
+    save_cases(restored)
+
+
+def delete_cases(case_ids: list[int]) -> None:
+    """Delete cases with their dated rows, in bulk; the database refuses one that something refers to."""
+    for start in range(0, len(case_ids), BATCH):
+        ids = case_ids[start : start + BATCH]
+        ImportRow.objects.filter(case_id__in=ids).update(case=None)
+        for rows in (
+            Assignment.objects.filter(case_id__in=ids),
+            StatusPeriod.objects.filter(case_id__in=ids),
+            Case.objects.filter(pk__in=ids),
+        ):
+            # Django's collector would fetch every row to follow keys that the database keeps anyway.
+            rows._raw_delete(rows.db)
+
+
+_PEOPLE = {"worker_id", "chair_id", "manager_id"}
+_DAYS = {"opened_on", "closed_on", "last_seen_on", "last_review_on", "last_supervision_on"}
 
 
 def _plain_order(name: str) -> str:
