@@ -1,6 +1,14 @@
 """The two status machines of the audit loop; `docs/` draws its diagrams from these tables."""
 
-from audits.enums import BEFORE_SUBMISSION, RUNNING, AssessmentStatus, AuditStatus
+from audits.enums import (
+    BEFORE_SUBMISSION,
+    RUNNING,
+    AssessmentStatus,
+    AuditStatus,
+    CycleStatus,
+    ExclusionStatus,
+    SampleStatus,
+)
 from audits.events import AuditClosed, AuditEvent, AuditFinal, AuditWithdrawn, GradesRevealed, OutcomeReached
 from qaf.tenants.permissions import may
 from qaf.tenants.transitions import Transition, Workflow
@@ -10,8 +18,16 @@ def _qa_lead(instance, person) -> bool:
     return may(person, "audits.open_cycle")
 
 
+def _approver(instance, person) -> bool:
+    return may(person, "audits.decide_exclusion")
+
+
 def _assessor(assessment, person) -> bool:
     return assessment.assessor_id == person.pk
+
+
+def _qa_lead_or_assessor(assessment, person) -> bool:
+    return _qa_lead(assessment, person) or _assessor(assessment, person)
 
 
 def _an_assessor(audit, person) -> bool:
@@ -36,7 +52,7 @@ assessment_workflow = Workflow(
         "Give to somebody else",
         (AssessmentStatus.ALLOCATED, AssessmentStatus.IN_PROGRESS, AssessmentStatus.LOCKED),
         AssessmentStatus.REASSIGNED,
-        _qa_lead,
+        _qa_lead_or_assessor,
     ),
 )
 
@@ -47,7 +63,12 @@ audit_workflow = Workflow(
         "start", "Begin", (AuditStatus.ALLOCATED,), AuditStatus.IN_PROGRESS, _an_assessor, by_system=True
     ),
     Transition(
-        "lock", "All grades locked", (AuditStatus.IN_PROGRESS,), AuditStatus.LOCKED, _an_assessor, by_system=True
+        "lock",
+        "All grades locked",
+        (AuditStatus.IN_PROGRESS,),
+        AuditStatus.LOCKED,
+        _an_assessor,
+        by_system=True,
     ),
     Transition(
         "unlock",
@@ -111,4 +132,28 @@ audit_workflow = Workflow(
     ),
 )
 
-__all__ = ["BEFORE_SUBMISSION", "assessment_workflow", "audit_workflow"]
+cycle_workflow = Workflow(
+    "status",
+    Transition("open", "Open the month", (CycleStatus.DRAFT,), CycleStatus.OPEN, _qa_lead),
+    Transition("close", "Close the month", (CycleStatus.OPEN,), CycleStatus.CLOSED, _qa_lead, by_system=True),
+)
+
+sample_workflow = Workflow(
+    "status",
+    Transition("replace", "Replace the case", (SampleStatus.DRAWN,), SampleStatus.REPLACED, _qa_lead),
+)
+
+exclusion_workflow = Workflow(
+    "status",
+    Transition("approve", "Approve", (ExclusionStatus.ASKED,), ExclusionStatus.APPROVED, _approver),
+    Transition("refuse", "Do not approve", (ExclusionStatus.ASKED,), ExclusionStatus.REFUSED, _approver),
+)
+
+__all__ = [
+    "BEFORE_SUBMISSION",
+    "assessment_workflow",
+    "audit_workflow",
+    "cycle_workflow",
+    "exclusion_workflow",
+    "sample_workflow",
+]

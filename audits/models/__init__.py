@@ -7,9 +7,16 @@ from audits.models.assessment import (
     RecordedGrade,
     SectionDraft,
 )
-from audits.models.audit import Audit, AuditAction, AuditConcern, AuditFollowUp, FactCorrection, ReferenceCounter
+from audits.models.audit import (
+    Audit,
+    AuditAction,
+    AuditConcern,
+    AuditFollowUp,
+    FactCorrection,
+    ReferenceCounter,
+)
 from audits.models.conversations import Conversation, FamilyConsent, FamilyContact
-from audits.models.cycle import CaseExclusion, Cycle, SampledCase
+from audits.models.cycle import CaseExclusion, Cycle, KnownFamily, SampledCase
 from audits.models.findings import ImmediateChange, WiderFinding
 
 __all__ = [
@@ -27,6 +34,7 @@ __all__ = [
     "GradeOfRecord",
     "ImmediateChange",
     "Judgement",
+    "KnownFamily",
     "RecordedGrade",
     "ReferenceCounter",
     "SampledCase",

@@ -20,7 +20,8 @@ class Cycle(TenantModel):
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     receipt = models.JSONField(
-        default=dict, help_text="Population hash, rule, seed, sizes, weights and every exclusion, as they were drawn."
+        default=dict,
+        help_text="Population hash, rule, seed, sizes, weights and every exclusion, as they were drawn.",
     )
 
     class Meta:
@@ -35,7 +36,9 @@ class SampledCase(TenantModel):
     case = TenantForeignKey("cases.Case", related_name="sampled")
     origin = models.CharField(max_length=12, choices=Origin.choices, default=Origin.RANDOM)
     stratum = models.CharField(max_length=120)
-    weight = models.DecimalField(max_digits=12, decimal_places=6, help_text="Population over sample of its stratum.")
+    weight = models.DecimalField(
+        max_digits=12, decimal_places=6, help_text="One over its chance: eligible over drawn cases of its service."
+    )
     position = models.PositiveIntegerField(help_text="Place in the draw, from 1.")
     status = models.CharField(max_length=10, choices=SampleStatus.choices, default=SampleStatus.DRAWN)
     replaces = TenantForeignKey("self", null=True, blank=True, related_name="replaced_by")
@@ -43,7 +46,9 @@ class SampledCase(TenantModel):
 
     class Meta:
         ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["authority", "cycle", "case"], name="audits_sample_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["authority", "cycle", "case"], name="audits_sample_once")
+        ]
 
 
 class CaseExclusion(TenantModel):
@@ -62,6 +67,26 @@ class CaseExclusion(TenantModel):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["authority", "case", "period"], condition=~Q(status="refused"), name="audits_exclusion_once"
+                fields=["authority", "case", "period"],
+                condition=~Q(status="refused"),
+                name="audits_exclusion_once",
             )
+        ]
+
+
+class KnownFamily(TenantModel):
+    """An auditor has said that they know the family, so they audit none of its children. Why is nobody's business.
+
+    Sensitivity: personal data of staff. Deleted with the case.
+    """
+
+    case = TenantForeignKey("cases.Case", on_delete=models.CASCADE, related_name="known_to")
+    person = TenantForeignKey("tenants.Person", related_name="+")
+    declared_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name_plural = "known families"
+        constraints = [
+            models.UniqueConstraint(fields=["authority", "case", "person"], name="audits_known_family_once")
         ]

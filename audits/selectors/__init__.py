@@ -1,0 +1,1 @@
+"""What is read in the audit loop, one module per part."""
