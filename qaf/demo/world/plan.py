@@ -50,6 +50,7 @@ class CouncilPlan:
     start: int
     prefix: str
     email: str
+    colour: str
     edition: int
     title_row: bool
     sheet: str
@@ -95,6 +96,7 @@ def _plan(raw: dict) -> CouncilPlan:
         start=reference["start"],
         prefix=reference.get("prefix", ""),
         email=raw["email"],
+        colour=raw["colour"],
         edition=raw["edition"],
         title_row=raw["title_row"],
         sheet=raw["sheet"],
