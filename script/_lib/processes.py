@@ -19,6 +19,8 @@ from pathlib import Path
 
 from _lib.console import Stop
 
+LONGEST_LOG = 10_000_000  # bytes; a longer one is put aside at the next start
+
 
 @dataclass
 class Program:
@@ -62,6 +64,8 @@ class Programs:
         name = program.stop_signal.name.removeprefix("SIG")
         # An inner setpriv changes the account first: the kernel forgets the death signal at such a change.
         command = with_account(["setpriv", "--pdeathsig", name, "--", *program.command], program.account)
+        if program.log.exists() and program.log.stat().st_size > LONGEST_LOG:
+            program.log.replace(program.log.with_suffix(".old.log"))
         with program.log.open("ab") as log:
             program.process = subprocess.Popen(
                 command,
