@@ -21,6 +21,8 @@ council = [
 urlpatterns = [
     path("", home.start, name="start"),
     path("account/", include("allauth.urls")),
+    path("security/", home.security, name="security"),
+    path("keep-alive/", home.keep_alive, name="keep_alive"),
     path("sign-in-needed/<slug:council>/", home.sign_in_needed, name="sign_in_needed"),
     path("a/<slug:council>/", include(council)),
 ]

@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class NoticesConfig(AppConfig):
     name = "qaf.notices"
     label = "notices"
+
+    def ready(self) -> None:
+        from qaf.notices.selectors import unread_count
+        from qaf.tenants.context import set_unread_counter
+
+        set_unread_counter(unread_count)

@@ -1,14 +1,19 @@
-"""How allauth and councils meet: no sign-up, and each council's accepted way of signing in."""
+"""How allauth and councils meet: no sign-up, each council's accepted way of signing in, its own provider."""
 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialApp
+from django.contrib import messages
 from django.http import HttpRequest
+from django.shortcuts import redirect
 
 from qaf.tenants.enums import SignInMethod
-from qaf.tenants.models import Authority
+from qaf.tenants.models import Access, Authority, IdentityProvider, Person, User
+from qaf.tenants.scope import authority_scope
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -19,10 +24,66 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
-    """An identity provider signs in people whom a council has entered, and nobody else."""
+    """A council's identity provider signs in the people whom that council has entered, and nobody else."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         return False
+
+    def list_apps(self, request: HttpRequest, provider: Any = None, client_id: Any = None) -> list[SocialApp]:
+        """Return one app for each council with a provider; ``oid`` is what recognises a person."""
+        found = []
+        for idp in IdentityProvider.objects.select_related("authority"):
+            app = SocialApp(
+                provider="openid_connect",
+                provider_id=idp.provider_id,
+                name=idp.authority.name,
+                client_id=idp.client_id,
+                secret=idp.secret,
+                settings={"server_url": idp.server_url, "uid_field": "oid", "oauth_pkce_enabled": True},
+            )
+            if provider in (None, "openid_connect", idp.provider_id) and client_id in (None, idp.client_id):
+                found.append(app)
+        return found
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """Let in whom the council knows by ``tid`` and ``oid``; an e-mail address proves nothing."""
+        idp = IdentityProvider.objects.select_related("authority").get(
+            provider_id=sociallogin.account.provider
+        )
+        data = sociallogin.account.extra_data
+        claims = {**data.get("userinfo", {}), **data.get("id_token", {}), **data}
+        if not idp.authority.accepts_oidc or (idp.tenant_claim and claims.get("tid") != idp.tenant_claim):
+            raise self._refused(request, "That account belongs to another organisation’s directory.")
+        with authority_scope(idp.authority):
+            person = Person.objects.filter(directory_id=sociallogin.account.uid, left_on=None).first()
+            if person is None:
+                raise self._refused(
+                    request,
+                    f"{idp.authority.name} has not entered you yet. Ask your QA team to add your directory id.",
+                )
+            user = person.user or self._account_for(person)
+            Access.objects.get_or_create(authority=idp.authority, user=user)
+        if sociallogin.is_existing:
+            if sociallogin.user != user:
+                raise self._refused(
+                    request, "This directory account is linked to another person. Tell your QA team."
+                )
+            return
+        sociallogin.connect(request, user)
+
+    @staticmethod
+    def _account_for(person: Person) -> User:
+        taken = User.objects.filter(email__iexact=person.email).exists() if person.email else True
+        # An address proves nothing, so an account that has it already is never taken over.
+        email = f"{person.directory_id}@directory.invalid" if taken else person.email
+        person.user = User.objects.create_user(email)
+        person.save(update_fields=["user"])
+        return person.user
+
+    @staticmethod
+    def _refused(request: HttpRequest, text: str) -> ImmediateHttpResponse:
+        messages.error(request, text)
+        return ImmediateHttpResponse(redirect("account_login"))
 
 
 def methods_of(request: HttpRequest) -> set[str]:
@@ -42,11 +103,15 @@ def methods_of(request: HttpRequest) -> set[str]:
 def missing_sign_in(request: HttpRequest, authority: Authority) -> SignInMethod | None:
     """Return what this session still lacks to enter ``authority``; ``None`` when it may enter."""
     methods = methods_of(request)
-    provider = getattr(authority, "identity_provider", None) if authority.accepts_oidc else None
+    provider = (
+        IdentityProvider.objects.filter(authority=authority).first() if authority.accepts_oidc else None
+    )
     if provider and f"{SignInMethod.OIDC}:{provider.provider_id}" in methods:
         return None
     if not authority.accepts_password:
         return SignInMethod.OIDC
+    if not methods & {SignInMethod.PASSWORD, SignInMethod.MFA}:
+        return SignInMethod.PASSWORD
     if authority.require_mfa and SignInMethod.MFA not in methods:
         return SignInMethod.MFA
     return None

@@ -54,6 +54,11 @@ class Person(TenantModel):
     source_name = models.CharField(
         max_length=160, blank=True, help_text="As the case list spells it; empty when entered by hand."
     )
+    directory_id = models.CharField(
+        max_length=100,
+        blank=True,
+        help_text="The object id (oid) in the council's directory: how its sign-in finds the person.",
+    )
     cleared_for_restricted = models.BooleanField(default=False)
     left_on = models.DateField(null=True, blank=True)
     external = models.BooleanField(default=False, help_text="Works for a partner, not for the council.")
@@ -65,6 +70,11 @@ class Person(TenantModel):
             models.UniqueConstraint(fields=["authority", "user"], name="tenants_person_user"),
             models.UniqueConstraint(
                 F("authority"), Lower("email"), condition=~Q(email=""), name="tenants_person_email"
+            ),
+            models.UniqueConstraint(
+                fields=["authority", "directory_id"],
+                condition=~Q(directory_id=""),
+                name="tenants_person_directory",
             ),
         ]
 

@@ -21,6 +21,7 @@ def create_person(
     password: str | None = None,
     source_name: str = "",
     cleared_for_restricted: bool = False,
+    directory_id: str = "",
 ) -> Person:
     """Enter a person; with ``signs_in`` also an account (an existing one of that e-mail is shared) and access.
 
@@ -33,6 +34,7 @@ def create_person(
         unit=unit,
         source_name=source_name,
         cleared_for_restricted=cleared_for_restricted,
+        directory_id=directory_id,
     )
     if signs_in:
         if not person.email:
@@ -92,3 +94,37 @@ def record_leaver(*, person: Person, left_on: date) -> None:
     person.save(update_fields=["left_on"])
     if person.user_id:
         Access.objects.filter(authority_id=current_authority_id(), user_id=person.user_id).delete()
+
+
+def change_person(*, person: Person, signs_in: bool, **changes: object) -> None:
+    """Change a person's details; ``signs_in`` gives or takes access to this council only."""
+    for field, value in changes.items():
+        setattr(person, field, value)
+    authority = Authority.objects.get(pk=current_authority_id())
+    if signs_in and person.user is None:
+        person.user = User.objects.filter(email__iexact=person.email).first() or User.objects.create_user(
+            person.email
+        )
+    person.full_clean(exclude=["authority"])
+    person.save()
+    if signs_in and person.user:
+        grant_access(authority=authority, user=person.user)
+    elif person.user_id:
+        Access.objects.filter(authority=authority, user_id=person.user_id).delete()
+
+
+def end_post(*, post: Post, on: date) -> None:
+    """End a post with the day ``on``; one that began later never was."""
+    if post.starts_on > on:
+        post.delete()
+        return
+    post.ends_on = on
+    post.save(update_fields=["ends_on"])
+
+
+def add_team(*, name: str, parent: Unit) -> Unit:
+    """Add a team to a service."""
+    unit = Unit(kind="team", key=name, name=name, parent=parent)
+    unit.full_clean(exclude=["authority"])
+    unit.save()
+    return unit

@@ -1,10 +1,15 @@
-"""The first pages: choosing a council, and what I have to do."""
+"""The first pages: choosing a council, what I have to do, how I sign in."""
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
 
-from qaf.tenants.models import Authority
+from qaf.lib import clock
+from qaf.tenants.accounts import missing_sign_in
+from qaf.tenants.models import Authority, IdentityProvider
 from qaf.tenants.registry import todo_for
 from qaf.tenants.views.base import CouncilRequest, council_view
 
@@ -12,7 +17,7 @@ from qaf.tenants.views.base import CouncilRequest, council_view
 @login_required
 def start(request: HttpRequest) -> HttpResponse:
     """Go to the only council the user may enter, or let them choose."""
-    councils = list(Authority.objects.filter(access__user__pk=request.user.pk))
+    councils = list(Authority.objects.filter(access__user__pk=request.user.pk or 0))
     if len(councils) == 1:
         return redirect("home", council=councils[0].slug)
     return render(request, "tenants/choose_council.html", {"councils": councils})
@@ -20,19 +25,65 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @council_view()
 def home(request: CouncilRequest) -> HttpResponse:
-    """Show what the person has to do, oldest due first."""
-    return render(request, "tenants/home.html", {"todo": todo_for(request.person)})
+    """Show what the person has to do: urgent first, then oldest due."""
+    found = todo_for(request.person)
+    items = [
+        {
+            "title": todo.text,
+            "href": todo.href,
+            "due": todo.due_on,
+            "context": todo.about,
+            "tag": ("Urgent", "red") if todo.urgent else None,
+        }
+        for todo in found
+    ]
+    today = clock.today()
+    late = sum(1 for todo in found if todo.due_on and todo.due_on < today)
+    return render(request, "tenants/home.html", {"items": items, "late": late})
 
 
 @login_required
 def sign_in_needed(request: HttpRequest, council: str) -> HttpResponse:
     """Say which way of signing in the council asks for, and lead there."""
-    from django.shortcuts import get_object_or_404
-
-    from qaf.tenants.accounts import missing_sign_in
-
-    authority = get_object_or_404(Authority, slug=council, access__user__pk=request.user.pk)
+    authority = get_object_or_404(Authority, slug=council, access__user__pk=request.user.pk or 0)
     missing = missing_sign_in(request, authority)
     if missing is None:
         return redirect("home", council=council)
-    return render(request, "tenants/sign_in_needed.html", {"council": authority, "missing": missing})
+    provider = IdentityProvider.objects.filter(authority=authority).first()
+    context = {
+        "council": authority,
+        "missing": missing.value,
+        "has_factor": Authenticator.objects.filter(user__pk=request.user.pk or 0)
+        .exclude(type="recovery_codes")
+        .exists(),
+        "totp_url": reverse("mfa_activate_totp"),
+        "passkey_url": reverse("mfa_add_webauthn"),
+        "provider_url": reverse("openid_connect_login", args=[provider.provider_id]) if provider else "",
+    }
+    return render(request, "tenants/sign_in_needed.html", context)
+
+
+@login_required
+def security(request: HttpRequest) -> HttpResponse:
+    """Show how the person signs in, and lead to where each part is changed."""
+    kinds = set(Authenticator.objects.filter(user__pk=request.user.pk or 0).values_list("type", flat=True))
+    has_password = request.user.is_authenticated and request.user.has_usable_password()
+    rows = [
+        (
+            "Password",
+            "Set" if has_password else "None",
+            "account_change_password" if has_password else "account_set_password",
+        ),
+        ("Authenticator app", "On" if "totp" in kinds else "Off", "mfa_index"),
+        ("Passkeys", "On" if "webauthn" in kinds else "Off", "mfa_list_webauthn"),
+        ("Recovery codes", "Made" if "recovery_codes" in kinds else "None yet", "mfa_index"),
+    ]
+    listed = [{"key": key, "value": value, "href": reverse(name)} for key, value, name in rows]
+    return render(request, "tenants/security.html", {"rows": listed})
+
+
+@login_required
+@require_POST
+def keep_alive(request: HttpRequest) -> HttpResponse:
+    """Keep the session, because the person said they are still there."""
+    return HttpResponse(status=204)
