@@ -7,7 +7,7 @@ from pydantic import Field
 from audits.frameworks.base import ForumKey, Key, Model, RoleKey, Sourced, Text
 from audits.frameworks.enums import Frequency
 
-ReportKind = Literal["monthly", "quarterly", "case", "later"]
+ReportKind = Literal["quarterly", "case", "dashboard", "later"]
 
 
 class Forum(Sourced):
@@ -39,7 +39,7 @@ class Activity(Sourced):
     blocks_cycle: ClassVar[bool] = False
 
     label: Text
-    responsible: tuple[RoleKey, ...] = ()
+    responsible: tuple[ForumKey, ...] = ()
     frequency: Frequency
     reports_to: tuple[ForumKey, ...] = ()
     about: Text | None = None

@@ -129,7 +129,8 @@ class Process(Sourced):
     slots: Annotated[tuple[Slot, ...], Field(min_length=1)]
     reveal: Reveal
     conversations: tuple[Conversation, ...] = ()
-    family_feedback: FamilyFeedback
+    family_feedback: FamilyFeedback | None = None
+    "None where the family's view is sought apart from the audit"
     fact_correction: FactCorrection
     finalisation_check: FinalisationCheck | None = None
     filing: Filing
