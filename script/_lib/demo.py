@@ -129,13 +129,13 @@ def _serve(data: DataFolder, programs: Programs, environment: dict[str, str], po
     url = f"http://localhost:{port}/"
     servers = _servers(data, environment, port)
     _check_port(port)
-    for server in servers:
-        programs.start(server)
-    _wait_until_it_answers(servers[0], port)
-    data.write_state(**data.read_state() | {"url": url})
-    _welcome(data, url)
     try:
-        _watch(programs, servers)
+        for server in servers:
+            programs.start(server)
+        _wait_until_it_answers(servers[0], port)
+        data.write_state(**data.read_state() | {"url": url})
+        _welcome(data, url)
+        _watch(programs)
     except KeyboardInterrupt:
         say("\nStopping …")
     finally:
@@ -199,7 +199,7 @@ def _welcome(data: DataFolder, url: str) -> None:
     say(f"Logs: {data.path / 'logs'}. Everything in it is invented; no real child, worker or audit.")
 
 
-def _watch(programs: Programs, servers: list[Program]) -> None:
+def _watch(programs: Programs) -> None:
     """Start again whatever ends by itself, until the command is told to stop."""
     restarts: list[float] = []
     while True:
