@@ -1,12 +1,13 @@
-"""From a Django BoundField to the parameters of a GOV.UK component, and from a form's errors to links that lead somewhere."""
+"""From a Django BoundField to the parameters of a GOV.UK component."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from qaf.ui.components import Params, component, text_param
 from qaf.ui.fields import PARTS, GovukDateInput
@@ -15,7 +16,20 @@ Options = Mapping[str, Any]
 Item = dict[str, Any]
 
 # Limits are checked with a message; the browser's own would cut pasted words off silently.
-_DROPPED = {"class", "id", "name", "type", "rows", "cols", "required", "maxlength", "minlength", "min", "max", "step"}
+_DROPPED = {
+    "class",
+    "id",
+    "name",
+    "type",
+    "rows",
+    "cols",
+    "required",
+    "maxlength",
+    "minlength",
+    "min",
+    "max",
+    "step",
+}
 _TEXT_PARAMS = ("autocomplete", "inputmode", "spellcheck", "autocapitalize", "pattern")
 
 
@@ -45,7 +59,11 @@ def render_field(bound: BoundField, given: Options | None = None) -> SafeString:
 def render_form(form: forms.BaseForm) -> SafeString:
     """Render every field in order; a field that a choice reveals is drawn inside that choice only."""
     revealed = set(_revealed(form))
-    parts = [bound.as_hidden() if bound.is_hidden else render_field(bound) for bound in form if bound.name not in revealed]
+    parts = [
+        bound.as_hidden() if bound.is_hidden else render_field(bound)
+        for bound in form
+        if bound.name not in revealed
+    ]
     return format_html_join("\n", "{}", ((part,) for part in parts))
 
 
@@ -93,7 +111,11 @@ def _fieldset(bound: BoundField, options: Options) -> Params:
 
 
 def _attributes(bound: BoundField, options: Options) -> Params:
-    own = {key: value for key, value in bound.field.widget.attrs.items() if key not in _DROPPED | set(_TEXT_PARAMS)}
+    own = {
+        key: value
+        for key, value in bound.field.widget.attrs.items()
+        if key not in _DROPPED | set(_TEXT_PARAMS)
+    }
     own.update(options.get("attributes", {}))
     return {key: "" if value is True else value for key, value in own.items() if value is not False}
 
@@ -128,10 +150,16 @@ def _value(bound: BoundField) -> Any:
 
 def _input(bound: BoundField, options: Options) -> SafeString:
     params = {**_common(bound, options), **_text_params(bound, options)}
-    params |= {"label": _label(bound, options), "value": _value(bound), "attributes": _attributes(bound, options)}
+    params |= {
+        "label": _label(bound, options),
+        "value": _value(bound),
+        "attributes": _attributes(bound, options),
+    }
     kind = getattr(bound.field.widget, "input_type", "text")
     if kind == "number":
-        whole = isinstance(bound.field, forms.IntegerField) and not isinstance(bound.field, forms.DecimalField | forms.FloatField)
+        whole = isinstance(bound.field, forms.IntegerField) and not isinstance(
+            bound.field, forms.DecimalField | forms.FloatField
+        )
         kind = "text"
         params.setdefault("inputmode", "numeric" if whole else "decimal")
     params["type"] = kind
@@ -161,7 +189,7 @@ def _textarea(bound: BoundField, options: Options) -> SafeString:
 
 def _file(bound: BoundField, options: Options) -> SafeString:
     params = _common(bound, options)
-    params |= {"label": _label(bound, options), "attributes": _attributes(bound, options), "javascript": True}
+    params |= {"label": _label(bound, options), "attributes": _attributes(bound, options)}
     params["multiple"] = bool(getattr(bound.field.widget, "allow_multiple_selected", False))
     params["attributes"].pop("multiple", None)
     return component("file-upload", params)
@@ -180,7 +208,8 @@ def _date(bound: BoundField, options: Options) -> SafeString:
             "name": f"{bound.html_name}_{index}",
             "label": PARTS[index].capitalize(),
             "value": values[index] if index < len(values) else "",
-            "classes": f"govuk-input--width-{4 if index == 2 else 2}" + (" govuk-input--error" if index in wrong else ""),
+            "classes": f"govuk-input--width-{4 if index == 2 else 2}"
+            + (" govuk-input--error" if index in wrong else ""),
             # Months may be written in letters.
             "inputmode": "text" if index == 1 else "numeric",
         }
@@ -200,15 +229,28 @@ def faulty_parts(bound: BoundField) -> tuple[int, ...]:
 
 def _single_checkbox(bound: BoundField, options: Options) -> SafeString:
     params = _common(bound, options)
-    item = text_param(_label_text(bound, options), value="on", checked=bool(bound.field.widget.check_test(bound.value())))
+    item = text_param(
+        _label_text(bound, options), value="on", checked=bool(bound.field.widget.check_test(bound.value()))
+    )
     item |= {"disabled": bound.field.disabled, "attributes": _attributes(bound, options)}
     if "hint" in params:
         item["hint"] = params.pop("hint")
-    html = _conditional_html(bound, options, "on")
-    if html:
-        item["conditional"] = {"html": html}
+    revealed = _conditional_html(bound, options, "on")
+    if revealed:
+        item["conditional"] = {"html": revealed}
     params |= {"idPrefix": params.pop("id"), "items": [item]}
-    return component("checkboxes", _with_class(params, "govuk-checkboxes--small" if options.get("small") else ""))
+    html = component(
+        "checkboxes", _with_class(params, "govuk-checkboxes--small" if options.get("small") else "")
+    )
+    return _without_reveal_script(html)
+
+
+_REVEAL_HOOKS = re.compile(r' data-aria-controls="[^"]*"| govuk-(?:radios|checkboxes)__conditional--hidden')
+
+
+def _without_reveal_script(html: SafeString) -> SafeString:
+    """Leave revealing to the style sheet: script would put ``aria-expanded`` where ARIA forbids it."""
+    return mark_safe(_REVEAL_HOOKS.sub("", html))  # noqa: S308  (only takes attributes away)
 
 
 def _choices(bound: BoundField, options: Options, *, name: str) -> SafeString:
@@ -218,7 +260,8 @@ def _choices(bound: BoundField, options: Options, *, name: str) -> SafeString:
     base = f"govuk-{name}"
     # Revealed questions under inline choices are ambiguous: stack those.
     inline = f"{base}--inline" if options.get("inline") and not options.get("conditional") else ""
-    return component(name, _with_class(params, inline, f"{base}--small" if options.get("small") else ""))
+    html = component(name, _with_class(params, inline, f"{base}--small" if options.get("small") else ""))
+    return _without_reveal_script(html)
 
 
 def _radios(bound: BoundField, options: Options) -> SafeString:
@@ -250,7 +293,11 @@ def _choice_items(bound: BoundField, options: Options) -> Iterator[Item]:
 
 def _flat_choices(bound: BoundField) -> Iterator[tuple[str, Any, bool]]:
     value = bound.value()
-    chosen = {str(one) for one in value} if isinstance(value, list | tuple | set) else {"" if value is None else str(value)}
+    chosen = (
+        {str(one) for one in value}
+        if isinstance(value, list | tuple | set)
+        else {"" if value is None else str(value)}
+    )
     for key, label in bound.field.widget.choices:  # type: ignore[attr-defined]
         group = label if isinstance(label, list | tuple) else [(key, label)]
         for choice, text in group:
@@ -267,9 +314,17 @@ def _conditional_html(bound: BoundField, options: Options, value: str) -> SafeSt
 
 
 def _select(bound: BoundField, options: Options) -> SafeString:
-    params = {**_common(bound, options), "label": _label(bound, options), "attributes": _attributes(bound, options)}
+    params = {
+        **_common(bound, options),
+        "label": _label(bound, options),
+        "attributes": _attributes(bound, options),
+    }
     params["items"] = [
-        {"value": value, "text": "Select" if value == "" and set(str(text)) <= {"-"} else text, "selected": chosen}
+        {
+            "value": value,
+            "text": "Select" if value == "" and set(str(text)) <= {"-"} else text,
+            "selected": chosen,
+        }
         for value, text, chosen in _flat_choices(bound)
     ]
     return component("select", _with_class(params, _width(options, "input")))

@@ -37,7 +37,7 @@ def _macro(name: str) -> Callable[[Params], str]:
     except TemplateNotFound as error:
         raise ValueError(f"There is no GOV.UK component called “{name}”.") from error
     macro = "govuk" + "".join(part.capitalize() for part in name.split("-"))
-    return getattr(template.module, macro)  # type: ignore[no-any-return]
+    return getattr(template.module, macro)
 
 
 def component(name: str, params: Params) -> SafeString:

@@ -42,7 +42,8 @@ def all_errors(sources: Iterable[Errors | None]) -> Iterator[dict[str, Any]]:
             for error in source.non_form_errors():
                 yield {"text": error}
             for form in source.forms:
-                if not (source.can_delete and source._should_delete_form(form)):
+                removed = source.can_delete and source._should_delete_form(form)  # type: ignore[attr-defined]
+                if not removed:
                     yield from form_errors(form)
         else:
             yield from form_errors(source)

@@ -11,13 +11,11 @@ from qaf.lib import clock
 from qaf.ui.words import long_date
 
 PARTS = ("day", "month", "year")
-MONTHS = {
-    name[:length].lower(): number
-    for number, name in enumerate(
-        "January February March April May June July August September October November December".split(), 1
-    )
-    for length in {3, 4, len(name)}
-}
+MONTH_NAMES = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+MONTHS = {name[:length]: number for number, name in enumerate(MONTH_NAMES, 1) for length in (3, 4, len(name))}
 Limit = date | Callable[[], date]
 
 
@@ -72,7 +70,7 @@ class DateField(forms.MultiValueField):
         raise NotImplementedError("clean() reads the three boxes itself")
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        before = initial if isinstance(initial, list) else self.widget.decompress(initial)
+        before = initial if isinstance(initial, list) else GovukDateInput().decompress(initial)
         after = [str(part or "").strip() for part in (data or ["", "", ""])]
         return [part.lstrip("0") for part in after] != [str(part).lstrip("0") for part in before]
 

@@ -25,7 +25,12 @@ def chips(form: BaseForm, query: QueryDict) -> list[Chip]:
     """Return a chip for every value chosen in ``form``; none where the form is not valid."""
     if not form.is_bound or not form.is_valid():
         return []
-    return [chip for bound in form if not bound.is_hidden for chip in _of(bound, form.cleaned_data.get(bound.name), query)]
+    return [
+        chip
+        for bound in form
+        if not bound.is_hidden
+        for chip in _of(bound, form.cleaned_data.get(bound.name), query)
+    ]
 
 
 def _of(bound: BoundField, value: Any, query: QueryDict) -> list[Chip]:

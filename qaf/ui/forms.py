@@ -6,11 +6,100 @@ A form says once how its fields look, in ``govuk`` (docs/guide/ui.md lists the o
 from typing import Any, ClassVar
 
 from django import forms as django_forms
-from django.forms import *  # noqa: F403  (a drop-in for django.forms)
+from django.forms import (
+    BaseForm,
+    BaseFormSet,
+    BaseModelForm,
+    BooleanField,
+    CharField,
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    ChoiceField,
+    ClearableFileInput,
+    DecimalField,
+    EmailField,
+    EmailInput,
+    Field,
+    FileField,
+    FileInput,
+    FloatField,
+    HiddenInput,
+    IntegerField,
+    ModelChoiceField,
+    ModelMultipleChoiceField,
+    MultipleChoiceField,
+    MultipleHiddenInput,
+    NumberInput,
+    PasswordInput,
+    RadioSelect,
+    RegexField,
+    Select,
+    SelectMultiple,
+    Textarea,
+    TextInput,
+    TypedChoiceField,
+    TypedMultipleChoiceField,
+    URLField,
+    URLInput,
+    UUIDField,
+    ValidationError,
+    Widget,
+    formset_factory,
+    inlineformset_factory,
+    modelform_factory,
+    modelformset_factory,
+)
 
-from qaf.ui.fields import DateField as DateField
-from qaf.ui.fields import GovukDateInput as GovukDateInput
-from qaf.ui.fields import YesNoField as YesNoField
+from qaf.ui.fields import DateField, GovukDateInput, YesNoField
+
+__all__ = [
+    "BaseForm",
+    "BaseFormSet",
+    "BaseModelForm",
+    "BooleanField",
+    "CharField",
+    "CheckboxInput",
+    "CheckboxSelectMultiple",
+    "ChoiceField",
+    "ClearableFileInput",
+    "DateField",
+    "DecimalField",
+    "EmailField",
+    "EmailInput",
+    "Field",
+    "FileField",
+    "FileInput",
+    "FloatField",
+    "Form",
+    "GovukDateInput",
+    "HiddenInput",
+    "IntegerField",
+    "ModelChoiceField",
+    "ModelForm",
+    "ModelMultipleChoiceField",
+    "MultipleChoiceField",
+    "MultipleHiddenInput",
+    "NumberInput",
+    "PasswordInput",
+    "RadioSelect",
+    "RegexField",
+    "Select",
+    "SelectMultiple",
+    "TextInput",
+    "Textarea",
+    "TypedChoiceField",
+    "TypedMultipleChoiceField",
+    "URLField",
+    "URLInput",
+    "UUIDField",
+    "ValidationError",
+    "Widget",
+    "YesNoField",
+    "formset_factory",
+    "inlineformset_factory",
+    "modelform_factory",
+    "modelformset_factory",
+]
 
 _CHOSEN = (
     django_forms.Select,
@@ -42,7 +131,9 @@ class PageFormMixin:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():  # type: ignore[attr-defined]
-            default = type(field).default_error_messages.get("required", django_forms.Field.default_error_messages["required"])
+            default = type(field).default_error_messages.get(
+                "required", django_forms.Field.default_error_messages["required"]
+            )
             if str(field.error_messages.get("required")) == str(default):
                 label = str(field.label if field.label is not None else name.replace("_", " ").capitalize())
                 field.error_messages["required"] = required_message(field, label)

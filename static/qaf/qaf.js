@@ -54,6 +54,7 @@ class Autosave {
     this.running = null;
     this.choosing = false;
     this.leaving = false;
+    this.signingOut = false;
     form.addEventListener("input", () => this.changed());
     form.addEventListener("change", () => this.changed());
     form.addEventListener("submit", (event) => this.submitted(event));
@@ -85,6 +86,7 @@ class Autosave {
   }
 
   changed() {
+    this.signingOut = false;
     if (!this.dirty()) return this.forget();
     this.keep();
     if (!this.choosing) this.later(PAUSE);
@@ -96,6 +98,7 @@ class Autosave {
   }
 
   keep() {
+    if (this.signingOut) return;
     try {
       sessionStorage.setItem(this.key, this.words());
     } catch {
@@ -287,7 +290,7 @@ function clearOnSignOut(savers) {
     form.addEventListener("submit", () => {
       for (const saver of savers) {
         if (saver.dirty()) saver.save({ keepalive: true });
-        saver.leaving = true;
+        saver.signingOut = true;
       }
       for (const key of Object.keys(sessionStorage)) if (key.startsWith(STORE)) sessionStorage.removeItem(key);
     });

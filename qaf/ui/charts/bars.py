@@ -59,4 +59,6 @@ def bars(
 
 
 def _row(bar: Bar, width: float, y: float) -> _Row:
-    return _Row(bar.label, bar.said, px(width), px(y + 16), px(y + 23), px(width + 8), px(y + 23 + BAR / 2 + 5))
+    return _Row(
+        bar.label, bar.said, px(width), px(y + 16), px(y + 23), px(width + 8), px(y + 23 + BAR / 2 + 5)
+    )

@@ -30,6 +30,8 @@ class _Segment:
     middle: str
     text: str
     look: Look
+    back_x: str
+    back_width: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +63,20 @@ def stacked(
             raise ValueError(f"“{group.label}” has {len(group.counts)} counts for {len(series)} series.")
     look_of = looks([name for name, _ in series], muted)
     entries, top = legend([(label, look_of[name]) for name, label in series])
-    rows = [_row(group, [look_of[name] for name, _ in series], top + index * PITCH) for index, group in enumerate(groups)]
+    rows = [
+        _row(group, [look_of[name] for name, _ in series], top + index * PITCH)
+        for index, group in enumerate(groups)
+    ]
     return Chart(
         kind="stacked",
         title=title,
         description=description or _describe(series, groups),
         drawing={"legend": entries, "rows": rows, "height": px(top + len(groups) * PITCH), "bar": BAR},
         head=[first_column, *(label for _, label in series), "Number counted"],
-        rows=[[group.label, *(_cell(count, group.n) for count in group.counts), f"{group.n:,}"] for group in groups],
+        rows=[
+            [group.label, *(_cell(count, group.n) for count in group.counts), f"{group.n:,}"]
+            for group in groups
+        ],
         notes=[f"{group.label}: {group.note}" for group in groups if group.note],
         given_key=key,
     )
@@ -80,11 +88,17 @@ def _row(group: Group, group_looks: Sequence[Look], y: float) -> _Row:
     for count, look in zip(group.counts, group_looks, strict=True):
         width = WIDTH * count / group.n if group.n else 0
         if count:
-            text = f"{count:,}" if width > len(f"{count:,}") * CHARACTER + 6 else ""
-            segments.append(_Segment(px(x), px(max(width - 2, 1)), px(x + width / 2 - 1), text, look))
+            segments.append(_segment(count, look, x, width))
         x += width
     n = f"n = {group.n:,}" if group.n else "nothing counted"
     return _Row(group.label, n, px(y + 16), px(y + 24), px(y + 24 + BAR / 2 + 5), segments)
+
+
+def _segment(count: int, look: Look, x: float, width: float) -> _Segment:
+    room = len(f"{count:,}") * CHARACTER + 8
+    text = f"{count:,}" if width > room else ""
+    middle = x + width / 2 - 1
+    return _Segment(px(x), px(max(width - 2, 1)), px(middle), text, look, px(middle - room / 2), px(room))
 
 
 def _cell(count: int, whole: int) -> str:

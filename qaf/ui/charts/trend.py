@@ -12,7 +12,7 @@ PLOT, LEFT, RIGHT = 200, 52, 30
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One month: a share (``part`` of ``whole``), or a ``value`` from ``n``; ``final=False`` while it may still change."""
+    """One month: a share (``part`` of ``whole``) or a ``value`` from ``n``; not ``final`` while it may change."""
 
     label: str
     part: int | None = None
@@ -106,7 +106,8 @@ def trend(
 ) -> Chart:
     """Return a line over time. Give ``points`` for one line or ``lines`` for several with the same months.
 
-    Fewer than five counted: hollow and worded. Not yet final: the stretch that leads there is dashed and the month marked.
+    Fewer than five counted: hollow, worded and not joined. Not yet final: the stretch that leads there is dashed,
+    the month marked.
     """
     drawn = list(lines) if lines is not None else [Line("", points or [])]
     months = [point.label for point in drawn[0].points] if drawn else []
@@ -135,9 +136,14 @@ def _ceiling(lines: Sequence[Line], unit: str, maximum: float | None) -> float:
 
 def _drawing(lines: Sequence[Line], months: Sequence[str], ceiling: float, unit: str) -> dict[str, object]:
     styles = [
-        _Look(LINE_COLOURS[i % 5], LINE_DASHES[i % 5] if len(lines) > 1 else "", MARKERS[i % 5]) for i in range(len(lines))
+        _Look(LINE_COLOURS[i % 5], LINE_DASHES[i % 5] if len(lines) > 1 else "", MARKERS[i % 5])
+        for i in range(len(lines))
     ]
-    entries, top = legend([(line.label, look) for line, look in zip(lines, styles, strict=True)]) if len(lines) > 1 else ([], 24.0)
+    entries, top = (
+        legend([(line.label, look) for line, look in zip(lines, styles, strict=True)])
+        if len(lines) > 1
+        else ([], 24.0)
+    )
     step = (WIDTH - LEFT - RIGHT) / max(len(months), 1)
 
     def at_x(index: int) -> float:
@@ -157,7 +163,11 @@ def _drawing(lines: Sequence[Line], months: Sequence[str], ceiling: float, unit:
         "foot": px(foot),
         "months": [_month(label, at_x(i), foot, lines, i) for i, label in enumerate(months)],
         "lines": [
-            {"look": look, "stretches": [*_stretches(line, look, at_x, at_y)], "dots": [*_dots(line, look, at_x, at_y, len(lines))]}
+            {
+                "look": look,
+                "stretches": [*_stretches(line, look, at_x, at_y)],
+                "dots": [*_dots(line, look, at_x, at_y, len(lines))],
+            }
             for line, look in zip(lines, styles, strict=True)
         ],
         "counts": counts,
@@ -186,11 +196,12 @@ def _month(label: str, x: float, foot: float, lines: Sequence[Line], index: int)
 def _stretches(line: Line, look: _Look, at_x: Place, at_y: Scale) -> list[_Stretch]:
     found = []
     for index, (one, two) in enumerate(zip(line.points, line.points[1:], strict=False)):
-        if one.height is None or two.height is None:
+        # A line through single cases would read as a rate that rose or fell.
+        if one.height is None or two.height is None or one.few or two.few:
             continue
         dash = look.dash if one.final and two.final else "3 5"
-        ends = (at_x(index), at_y(one.height), at_x(index + 1), at_y(two.height))
-        found.append(_Stretch(*map(px, ends), dash))
+        start, end = (px(at_x(index)), px(at_y(one.height))), (px(at_x(index + 1)), px(at_y(two.height)))
+        found.append(_Stretch(*start, *end, dash))
     return found
 
 
@@ -202,7 +213,7 @@ def _dots(line: Line, look: _Look, at_x: Place, at_y: Scale, lines: int) -> list
         x, y = at_x(index), at_y(point.height)
         # Several lines would write over each other: their table has the words.
         text = point.mark if lines == 1 else ""
-        found.append(_Dot(px(x), px(y), _shape(look.marker, x, y), point.few or not point.final, text, px(y - 12)))
+        found.append(_Dot(px(x), px(y), _shape(look.marker, x, y), point.few, text, px(y - 12)))
     return found
 
 
@@ -226,7 +237,9 @@ def _counts(lines: Sequence[Line], at_x: Place, y: float) -> tuple[list[_Count],
             y += 18
         else:
             found.append(_Count("0", px(y), "n", "start"))
-        found += [_Count(px(at_x(i)), px(y), f"{point.counted or 0:,}") for i, point in enumerate(line.points)]
+        found += [
+            _Count(px(at_x(i)), px(y), f"{point.counted or 0:,}") for i, point in enumerate(line.points)
+        ]
         y += 24
     return found, y - 8
 
@@ -240,7 +253,14 @@ def _head(lines: Sequence[Line], first_column: str) -> list[str]:
 def _table_row(lines: Sequence[Line], index: int, month: str) -> list[str]:
     points = [line.points[index] for line in lines]
     heading = month if all(point.final for point in points) else f"{month} (not yet final)"
-    return [heading, *(text for point in points for text in (point.said, "" if point.counted is None else f"{point.counted:,}"))]
+    return [
+        heading,
+        *(
+            text
+            for point in points
+            for text in (point.said, "" if point.counted is None else f"{point.counted:,}")
+        ),
+    ]
 
 
 def _notes(lines: Sequence[Line]) -> list[str]:

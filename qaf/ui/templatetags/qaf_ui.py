@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
-from django.forms import BaseForm, BaseFormSet
+from django.forms import BaseForm
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.template import Context
@@ -61,6 +61,11 @@ def plural(count: int, nouns: str) -> str:
     return words.plural(count, one, many)
 
 
+@register.filter
+def number(value: int) -> str:
+    return f"{value:,}"
+
+
 register.filter("due", tagging.due)
 register.filter("grade_tag", tagging.grade_tag)
 register.filter("status_tag", tagging.status_tag)
@@ -74,13 +79,16 @@ def govuk(name: str, params: Mapping[str, Any] | None = None, **options: Any) ->
 
 
 @register.simple_block_tag
-def govukblock(content: SafeString, name: str, params: Mapping[str, Any] | None = None, **options: Any) -> SafeString:
+def govukblock(
+    content: SafeString, name: str, params: Mapping[str, Any] | None = None, **options: Any
+) -> SafeString:
     return component(name, params_from(params, {**options, "html": content}))
 
 
 @register.simple_tag
 def back_link(href: str, text: str = "Back") -> SafeString:
-    return component("back-link", {"href": href, **text_param(text)})
+    link = component("back-link", {"href": href, **text_param(text)})
+    return format_html('<nav class="qaf-back" aria-label="Back">{}</nav>', link)
 
 
 # Forms ---------------------------------------------------------------------------------------------------------------
@@ -97,9 +105,9 @@ def govuk_form(form: BaseForm) -> SafeString:
 
 
 @register.simple_tag
-def govuk_error_summary(*forms: BaseForm | BaseFormSet, title: str = "There is a problem") -> SafeString:
+def govuk_error_summary(*forms: Any, title: str = "There is a problem") -> SafeString:
     # A template variable that is not there arrives as an empty string.
-    return error_summary(*(form for form in forms if form not in (None, "")), title=title)
+    return error_summary(*(form for form in forms if form is not None and form != ""), title=title)
 
 
 @register.inclusion_tag("ui/buttons.html")
@@ -170,7 +178,9 @@ def td_header(text: Any, *, href: str = "") -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def sort_th(context: Context, label: str, key: str, *, numeric: bool = False, default: str = "") -> SafeString:
+def sort_th(
+    context: Context, label: str, key: str, *, numeric: bool = False, default: str = ""
+) -> SafeString:
     link = tables.sort_link(_query(context), key, default=default)
     return format_html(
         '<th scope="col" aria-sort="{}"{}><a class="qaf-sort" href="{}">{}</a></th>',
@@ -193,7 +203,11 @@ def govuk_pagination(context: Context, page: Page[Any], label: str = "Pages") ->
     params: dict[str, Any] = {"landmarkLabel": label, "items": []}
     for number in page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1):
         if isinstance(number, int):
-            item = {"number": number, "href": tables.page_link(query, number), "current": number == page.number}
+            item = {
+                "number": number,
+                "href": tables.page_link(query, number),
+                "current": number == page.number,
+            }
         else:
             item = {"ellipsis": True}
         params["items"].append(item)
