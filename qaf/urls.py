@@ -26,3 +26,6 @@ urlpatterns = [
     path("sign-in-needed/<slug:council>/", home.sign_in_needed, name="sign_in_needed"),
     path("a/<slug:council>/", include(council)),
 ]
+
+handler403 = "qaf.tenants.views.errors.forbidden"
+handler500 = "qaf.tenants.views.errors.server_error"

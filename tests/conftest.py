@@ -1,6 +1,7 @@
 """The suite runs as the product does: tables made by the owner, everything else done by the app role."""
 
 import os
+import uuid
 from contextlib import closing
 from datetime import datetime
 
@@ -83,3 +84,11 @@ def scope(council):
     """The first council's scope, open for the whole test."""
     with authority_scope(council):
         yield council
+
+
+@pytest.fixture(autouse=True)
+def _own_cache():
+    """Give every test a cache of its own: rate limits and counters of one must not reach the next."""
+    from django.core.cache import cache
+
+    cache.key_prefix = f"test-{uuid.uuid4().hex}"

@@ -89,7 +89,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
 def methods_of(request: HttpRequest) -> set[str]:
     """Return the methods with which this session was authenticated (``SignInMethod`` values)."""
     found: set[str] = set()
-    for record in get_authentication_records(request):
+    for record in get_authentication_records(request, request.user):
         match record.get("method"):
             case "password":
                 found.add(SignInMethod.PASSWORD)

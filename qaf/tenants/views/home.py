@@ -56,6 +56,7 @@ def sign_in_needed(request: HttpRequest, council: str) -> HttpResponse:
         "has_factor": Authenticator.objects.filter(user__pk=request.user.pk or 0)
         .exclude(type="recovery_codes")
         .exists(),
+        "confirm_url": f"{reverse('mfa_reauthenticate')}?next={reverse('home', args=[council])}",
         "totp_url": reverse("mfa_activate_totp"),
         "passkey_url": reverse("mfa_add_webauthn"),
         "provider_url": reverse("openid_connect_login", args=[provider.provider_id]) if provider else "",
