@@ -1,6 +1,7 @@
 """How the scripts speak to the terminal, and how they stop."""
 
 import sys
+from collections.abc import Callable
 
 
 class Stop(Exception):
@@ -16,7 +17,7 @@ def step(text: str) -> None:
     print(f"==> {text}", file=sys.stderr, flush=True)
 
 
-def main(command) -> None:
+def main(command: Callable[[list[str]], int]) -> None:
     """Run ``command(arguments)`` as a program: its return value is the exit status, `Stop` is told plainly."""
     try:
         sys.exit(command(sys.argv[1:]))

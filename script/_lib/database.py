@@ -19,6 +19,7 @@ import re
 
 import psycopg2
 from psycopg2 import sql
+from psycopg2.extensions import cursor as Cursor
 
 OWNER, APP, BACKUP, PURGE = "qaf_owner", "qaf_app", "qaf_backup", "qaf_purge"
 
@@ -48,7 +49,7 @@ def libpq_address(url: str) -> str:
     return url
 
 
-def make_roles(cursor, *, tests: bool) -> None:
+def make_roles(cursor: Cursor, *, tests: bool) -> None:
     """Create or correct the four roles; with ``tests`` the owner may also create test databases."""
     attributes = {
         OWNER: f"{PLAIN} NOBYPASSRLS {'CREATEDB' if tests else 'NOCREATEDB'}",
@@ -69,7 +70,7 @@ def make_roles(cursor, *, tests: bool) -> None:
             cursor.execute(statement, [value])
 
 
-def make_database(cursor, name: str) -> None:
+def make_database(cursor: Cursor, name: str) -> None:
     """Create the database where it is missing, and let nobody but the four roles connect to it."""
     cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
     if not cursor.fetchone():
@@ -81,7 +82,7 @@ def make_database(cursor, name: str) -> None:
         cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, sql.Identifier(role)))
 
 
-def close_schema(cursor) -> None:
+def close_schema(cursor: Cursor) -> None:
     """Let only the owner make tables. What each role may do to them is granted after every migration."""
     cursor.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     cursor.execute(sql.SQL("GRANT ALL ON SCHEMA public TO {}").format(sql.Identifier(OWNER)))

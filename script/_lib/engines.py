@@ -16,6 +16,7 @@ import socket
 import stat
 import subprocess
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,7 +93,7 @@ class Engines:
         if self.sockets.exists() and self.sockets != self.home / "run":
             shutil.rmtree(self.sockets)
 
-    def _start(self, program: Program, answers) -> None:
+    def _start(self, program: Program, answers: Callable[[], bool]) -> None:
         self.programs.start(program)
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:

@@ -18,6 +18,15 @@ NOWHERE = {
     "DATABASE_OWNER_URL": "postgres://qaf_owner@127.0.0.1:1/none",
     "REDIS_URL": "redis://127.0.0.1:1/0",
 }
+# The scripts know nothing of Django, and are held to the strictest setting.
+SCRIPT_TYPES = [
+    "--strict",
+    "--cache-dir=.mypy_cache/script",
+    "--python-version=3.11",
+    "--ignore-missing-imports",
+    "-p",
+    "_lib",
+]
 
 
 def checks() -> list[tuple[str, list[str]]]:
@@ -34,6 +43,7 @@ def checks() -> list[tuple[str, list[str]]]:
         ("templates compile", [python, "script/_lib/templates.py"]),
         ("migrations", [python, "-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run"]),
         ("types", [f"{bin_folder}/mypy"]),
+        ("script types", [f"{bin_folder}/mypy", "--config-file=", *SCRIPT_TYPES]),
     ]
 
 
@@ -43,7 +53,13 @@ def command(arguments: list[str]) -> int:
     wanted = [(name, words) for name, words in checks() if not arguments or name in arguments]
     failed: list[str] = []
     with tempfile.TemporaryDirectory(prefix="qaf-lint-") as folder:
-        environment = {**os.environ, **NOWHERE, "QAF_DATA": folder, "PYTHONPATH": str(REPOSITORY)}
+        environment = {
+            **os.environ,
+            **NOWHERE,
+            "QAF_DATA": folder,
+            "PYTHONPATH": str(REPOSITORY),
+            "MYPYPATH": "script",
+        }
         for name, words in wanted:
             started = time.monotonic()
             done = subprocess.run(

@@ -109,9 +109,10 @@ def _make_venv() -> None:
         ensure_packages(["python3-venv"])
     made = subprocess.run([sys.executable, "-m", "venv", VENV], capture_output=True, text=True, check=False)
     if made.returncode and (uv := _uv()):
-        made = subprocess.run([uv, "-q", "venv", "--clear", "--python", sys.executable, VENV], check=False)
+        command = [uv, "-q", "venv", "--clear", "--python", sys.executable, str(VENV)]
+        made = subprocess.run(command, capture_output=True, text=True, check=False)
     if made.returncode:
-        raise Stop(f"the virtual environment could not be made:\n{made.stderr or ''}")
+        raise Stop(f"the virtual environment could not be made:\n{made.stdout}{made.stderr}")
 
 
 def _has_ensurepip() -> bool:
@@ -134,19 +135,19 @@ def _uv() -> str | None:
 
 
 def _install() -> None:
-    has_pip = subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True).returncode == 0
+    python = str(PYTHON)
+    pip = [python, "-m", "pip", "-q", "--disable-pip-version-check", "install"]
+    has_pip = subprocess.run([python, "-m", "pip", "--version"], capture_output=True).returncode == 0
     if _uv() is None and has_pip:
-        pip = [PYTHON, "-m", "pip", "-q", "--disable-pip-version-check", "install"]
-        subprocess.run([*pip, "--require-hashes", "-r", REPOSITORY / "script" / "uv.txt"], check=False)
+        subprocess.run([*pip, "--require-hashes", "-r", str(REPOSITORY / "script" / "uv.txt")], check=False)
     wanted = ["--require-hashes", "-r", str(REPOSITORY / "requirements.txt")]
     if uv := _uv():
         environment = {**os.environ, "UV_SYSTEM_CERTS": "1", "VIRTUAL_ENV": str(VENV)}
-        command = [uv, "-q", "pip", "install", "--compile-bytecode", "--python", str(PYTHON), *wanted]
+        command = [uv, "-q", "pip", "install", "--compile-bytecode", "--python", python, *wanted]
         if subprocess.run(command, env=environment, check=False).returncode == 0:
             return
         step("uv did not manage; trying pip, which takes longer")
     if not has_pip:
-        subprocess.run([PYTHON, "-m", "ensurepip"], capture_output=True, check=False)
-    pip = [str(PYTHON), "-m", "pip", "-q", "--disable-pip-version-check", "install"]
+        subprocess.run([python, "-m", "ensurepip"], capture_output=True, check=False)
     if subprocess.run([*pip, *wanted], check=False).returncode:
         raise Stop("the Python packages could not be installed; the lines above say why.")
