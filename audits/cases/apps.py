@@ -8,6 +8,8 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from audits.cases import tasks  # noqa: F401
+        from audits.frameworks.capabilities import give
+        from audits.frameworks.enums import Capability
         from qaf.tenants.permissions import Permission, declare
         from qaf.tenants.registry import MenuEntry, add_menu
 
@@ -17,4 +19,8 @@ class CasesConfig(AppConfig):
             Permission("cases.map", "say which team and person a name in the case list is"),
             Permission("cases.see_restricted", "see restricted records"),
         )
+        give(Capability.IMPORT_CASES, "cases.import", "cases.map", "cases.view")
+        give(Capability.ADMINISTER, "cases.map")
+        give(Capability.RUN_CYCLE, "cases.view")
+        give(Capability.SEE_RESTRICTED, "cases.see_restricted")
         add_menu(MenuEntry("Cases", "cases:list", 30, ("cases.view", "cases.import")))

@@ -132,11 +132,19 @@ class CaseImport(TenantModel):
     )
     started_by = TenantForeignKey("tenants.Person", null=True, blank=True, related_name="+")
     confirmed_by = TenantForeignKey("tenants.Person", null=True, blank=True, related_name="+")
+    form_key = models.CharField(
+        max_length=36, blank=True, help_text="Of the upload form: posting it twice is once."
+    )
     created_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["authority", "form_key"], condition=~Q(form_key=""), name="cases_import_form_once"
+            )
+        ]
 
     @property
     def closes_many(self) -> bool:

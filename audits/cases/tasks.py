@@ -2,15 +2,17 @@
 
 from typing import Any
 
+from audits.cases.enums import ImportStatus
 from audits.cases.events import CasesImported
 from audits.cases.models import CaseImport
-from audits.cases.services import delete_never_sampled, read_import, write_import
-from audits.cases.services.imports import ImportRefused, tell_of_closed_audits
+from audits.cases.services import delete_never_sampled, read_import, undo_import, write_import
+from audits.cases.services.imports import ImportRefused
+from audits.cases.services.telling import tell_of_closed_audits, tell_of_outcome
 from qaf.jobs.models import Job
 from qaf.jobs.services import JobRefused, daily, handles, progress
 from qaf.tenants.events import on
 
-READ, WRITE = "cases.read", "cases.write"
+READ, WRITE, UNDO = "cases.read", "cases.write", "cases.undo"
 
 
 @handles(READ)
@@ -19,6 +21,7 @@ def read(job: Job) -> dict[str, Any]:
     progress(job, done=0, total=2, step="Reading the files")
     case_import = CaseImport.objects.get(pk=job.payload["import"])
     read_import(case_import=case_import)
+    tell_of_outcome(case_import)
     return {"status": case_import.status}
 
 
@@ -29,9 +32,23 @@ def write(job: Job) -> dict[str, Any]:
     case_import = CaseImport.objects.get(pk=job.payload["import"])
     try:
         written = write_import(case_import=case_import)
+        tell_of_outcome(case_import)
     except ImportRefused as refused:
         raise JobRefused(str(refused)) from refused
     return {"written": written}
+
+
+@handles(UNDO)
+def undo(job: Job) -> dict[str, Any]:
+    """Take an import back."""
+    progress(job, done=1, total=2, step="Putting the case list back")
+    case_import = CaseImport.objects.get(pk=job.payload["import"])
+    if case_import.status != ImportStatus.UNDONE:
+        try:
+            undo_import(case_import=case_import, person=job.started_by)
+        except ImportRefused as refused:
+            raise JobRefused(str(refused)) from refused
+    return {"status": case_import.status}
 
 
 daily(delete_never_sampled)

@@ -25,8 +25,8 @@ IMPORT = Workflow(
         _importer, by_system=True,
     ),
     Transition(
-        "discard", "Discard the import", (ImportStatus.PREVIEW, ImportStatus.REFUSED), ImportStatus.DISCARDED,
-        _importer, by_system=True,
+        "discard", "Discard the import", (ImportStatus.READING, ImportStatus.PREVIEW, ImportStatus.REFUSED),
+        ImportStatus.DISCARDED, _importer, by_system=True,
     ),
     Transition("undo", "Undo the import", (ImportStatus.DONE,), ImportStatus.UNDONE, _importer, by_system=True),
 )  # fmt: skip

@@ -15,7 +15,7 @@ from audits.cases.services.imports import (
     why_not_undo,
     write_import,
 )
-from audits.cases.services.mapping import map_role_code, map_team, merge_people
+from audits.cases.services.mapping import map_role_code, map_team, merge_people, settle_services
 from audits.cases.services.retention import delete_never_sampled
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "preview_again",
     "preview_import",
     "read_import",
+    "settle_services",
     "start_import",
     "undo_import",
     "why_not_undo",

@@ -20,11 +20,11 @@ from audits.cases.formats.guard import Limits
 from audits.cases.formats.process import expand, read_upload
 from audits.cases.formats.rows import CaseRow, FileFault, ListSeen, Notice, Reading, Refusal
 from audits.cases.models import Assignment, Case, CaseImport, ImportRow, StatusPeriod
+from audits.cases.services.mapping import settle_services
 from audits.cases.services.planning import Plan, plan
 from audits.cases.services.writing import BATCH, Writer, delete_cases, restore_cases, stored
 from audits.cases.workflow import IMPORT
 from qaf.lib import clock
-from qaf.notices.services import tell
 from qaf.tenants.events import publish
 from qaf.tenants.models import Person
 from qaf.tenants.scope import current_authority_id
@@ -81,11 +81,16 @@ def _folder(case_import: CaseImport) -> Path:
     return Path(settings.DATA_DIR) / "uploads" / str(current_authority_id()) / str(case_import.pk)
 
 
-def start_import(*, files: Iterable[Any], as_of: date, person: Person | None) -> CaseImport:
+def start_import(
+    *, files: Iterable[Any], as_of: date, person: Person | None, form_key: str = ""
+) -> CaseImport:
     """Keep uploaded files until a job has read them; raises ``ImportRefused``.
 
-    ``files`` are Django uploads. Their names are kept for messages only: on disk they have none.
+    ``files`` are Django uploads; their names are kept for messages only, on disk they have none.
+    The same ``form_key`` again returns the import that it started.
     """
+    if form_key and (started := CaseImport.objects.filter(form_key=form_key).first()):
+        return started
     check_as_of(as_of)
     limits = Limits()
     uploads = list(files)
@@ -101,6 +106,7 @@ def start_import(*, files: Iterable[Any], as_of: date, person: Person | None) ->
         as_of=as_of,
         file_names=[Path(upload.name).name[:120] for upload in uploads],
         started_by=person,
+        form_key=form_key,
         created_at=clock.now(),
     )
     folder = _folder(case_import)
@@ -259,6 +265,7 @@ def _write(case_import: CaseImport, made: Plan) -> None:
     # The children are written: what the files said of them is not kept twice.
     staged.filter(action=RowAction.NEW).update(case_id=Subquery(now_there), data={})
     staged.exclude(action__in=[RowAction.NEW, RowAction.REFUSED]).update(data={})
+    settle_services()
     unmapped = {**case_import.unmapped, "teams": written.teams, "people": written.people}
     IMPORT.apply(case_import, "write", person=None, also={"done_at": clock.now(), "unmapped": unmapped})
     publish(CasesImported(case_import.pk, tuple(written.new), tuple(written.closed)))
@@ -349,29 +356,3 @@ def discard_import(*, case_import: CaseImport, person: Person | None) -> None:
     ImportRow.objects.filter(case_import=case_import).delete()
     with suppress(FileNotFoundError):
         shutil.rmtree(_folder(case_import))
-
-
-def tell_of_closed_audits(event: CasesImported) -> None:
-    """Tell those who run imports of children whose case closed while an audit of it is open; the audit stays."""
-    audited = registry.audited_now(event.closed)
-    if not audited:
-        return
-    people = [
-        person for person in Person.objects.filter(left_on=None).exclude(user=None) if _runs_imports(person)
-    ]
-    case_import = CaseImport.objects.select_related("authority").get(pk=event.import_id)
-    count = len(audited)
-    tell(
-        people=people,
-        kind="cases.closed_in_audit",
-        key=str(event.import_id),
-        subject=f"{count} {'case' if count == 1 else 'cases'} closed while being audited",
-        body="The audits stay open. Decide on each whether it goes on or is replaced.",
-        href=f"/a/{case_import.authority.slug}/cases/imports/{event.import_id}/",
-    )
-
-
-def _runs_imports(person: Person) -> bool:
-    from qaf.tenants.permissions import may
-
-    return may(person, "cases.import")

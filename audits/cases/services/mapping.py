@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from audits.cases.enums import AliasKind, AssignmentKind
 from audits.cases.models import Assignment, Case, NameAlias, RoleCode
 from audits.cases.selectors.names import name_key
+from audits.cases.selectors.service_map import default_services
 from qaf.tenants.enums import UnitKind
 from qaf.tenants.models import Person, Post, Unit
 
@@ -17,6 +18,14 @@ def map_team(*, team: Unit, service: Unit) -> int:
         raise ValidationError("Choose a service of the framework for the team.")
     Unit.objects.filter(pk=team.pk).update(parent=service)
     return Case.objects.filter(team=team).exclude(service=service).update(service=service)
+
+
+def settle_services() -> int:
+    """Give cases without a service the one that the framework gives their status; return how many were settled."""
+    homeless = Case.objects.filter(service=None, closed_on=None)
+    return sum(
+        homeless.filter(status=status).update(service=unit) for status, unit in default_services().items()
+    )
 
 
 def merge_people(*, duplicate: Person, into: Person) -> None:
