@@ -1,5 +1,6 @@
 """The composition root of the web side."""
 
+from django.conf import settings
 from django.urls import include, path
 
 from qaf.tenants.views import home
@@ -26,6 +27,9 @@ urlpatterns = [
     path("sign-in-needed/<slug:council>/", home.sign_in_needed, name="sign_in_needed"),
     path("a/<slug:council>/", include(council)),
 ]
+
+if settings.DEBUG:
+    urlpatterns.append(path("kit/", include("qaf.ui.urls")))
 
 handler403 = "qaf.tenants.views.errors.forbidden"
 handler500 = "qaf.tenants.views.errors.server_error"

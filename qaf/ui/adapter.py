@@ -298,7 +298,7 @@ def _flat_choices(bound: BoundField) -> Iterator[tuple[str, Any, bool]]:
         if isinstance(value, list | tuple | set)
         else {"" if value is None else str(value)}
     )
-    for key, label in bound.field.widget.choices:  # type: ignore[attr-defined]
+    for key, label in bound.field.widget.choices:
         group = label if isinstance(label, list | tuple) else [(key, label)]
         for choice, text in group:
             choice = "" if choice is None else str(choice)
