@@ -1,0 +1,103 @@
+"""Audits: one by its reference, somebody's own, and where one stands."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from audits.enums import BEFORE_SUBMISSION, AssessmentStatus, AuditStatus, Origin
+from audits.models import Assessment, Audit
+from audits.selectors.standing import Standing
+from qaf.tenants.models import Person
+
+OPEN_ASSESSMENT = (AssessmentStatus.ALLOCATED, AssessmentStatus.IN_PROGRESS, AssessmentStatus.LOCKED)
+
+
+def audits() -> QuerySet[Audit]:
+    """Return audits with everything their pages name."""
+    return Audit.objects.select_related(
+        "authority",
+        "cycle",
+        "case__team",
+        "framework_version",
+        "worker",
+        "team",
+        "service",
+        "manager",
+        "chair",
+        "re_audit_of",
+    )
+
+
+def audit_by_reference(reference: str) -> Audit:
+    """Return the audit. Raises ``Audit.DoesNotExist``."""
+    return audits().get(reference=reference)
+
+
+def assessments_of(person: Person) -> QuerySet[Assessment]:
+    """Return what ``person`` audits or audited, the open ones first, then by due day."""
+    return (
+        Assessment.objects.filter(assessor=person)
+        .exclude(status=AssessmentStatus.REASSIGNED)
+        .exclude(audit__status=AuditStatus.WITHDRAWN)
+        .select_related("audit__authority", "audit__service", "audit__team", "audit__framework_version")
+        .order_by("-audit__allocated_on", "due_on", "id")
+    )
+
+
+def audits_of_work(person: Person) -> QuerySet[Audit]:
+    """Return the audits of ``person``'s own work, newest first."""
+    return (
+        audits()
+        .filter(worker=person)
+        .exclude(status=AuditStatus.WITHDRAWN)
+        .prefetch_related(
+            Prefetch("assessments", Assessment.objects.exclude(status=AssessmentStatus.REASSIGNED))
+        )
+    )
+
+
+def has_part_in_any(person: Person) -> bool:
+    """Whether "My audits" would show anything to ``person``."""
+    return Audit.objects.filter(Q(worker=person) | Q(assessments__assessor=person)).exists()
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One step in an audit's course, done or still to come."""
+
+    title: str
+    at: date | datetime
+    by: str = ""
+    text: str = ""
+
+
+def course(standing: Standing) -> list[Moment]:
+    """Return what has happened to the audit, newest first. Tells that somebody locked, never what they gave."""
+    audit, names = standing.audit, standing.framework.names
+    moments: list[tuple[datetime | None, Moment]] = []
+    title = "Asked for as a re-audit" if audit.origin == Origin.RE_AUDIT else "Drawn and allocated"
+    moments.append((None, Moment(title, audit.allocated_on)))
+    for one in standing.assessments:
+        who, by = names.slot(one.slot), one.assessor.name if one.assessor else ""
+        steps = (
+            (one.started_at, f"{who} began"),
+            (one.locked_at, f"{who} locked their grades"),
+            (one.submitted_at, f"{who} submitted"),
+        )
+        moments += [(at, Moment(text, at, by)) for at, text in steps if at]
+    for conversation in audit.conversations.select_related("recorded_by"):
+        label = names.conversation(conversation.kind)
+        text = f"{label[:1].upper()}{label[1:]}: {conversation.get_status_display().lower()}"
+        moments.append((conversation.recorded_at, Moment(text, conversation.recorded_at, conversation.recorded_by.name)))
+    if audit.final_at:
+        moments.append((audit.final_at, Moment("Outcome final", audit.final_at)))
+    if audit.closed_at:
+        moments.append((audit.closed_at, Moment("Loop closed", audit.closed_at)))
+    dated = sorted((pair for pair in moments if pair[0]), key=lambda pair: pair[0] or 0, reverse=True)
+    return [moment for _, moment in dated] + [moment for at, moment in moments if at is None]
+
+
+def is_before_submission(audit: Audit) -> bool:
+    """Whether some auditor has still to submit."""
+    return audit.status in BEFORE_SUBMISSION

@@ -1,0 +1,111 @@
+"""Whom of the family the audit asks, whether they agreed, and what they said."""
+
+from dataclasses import dataclass
+
+from audits.enums import AssessmentStatus, Consent
+from audits.frameworks.schema import Framework
+from audits.frameworks.schema.process import FeedbackTarget
+from audits.models import Assessment, Audit, FamilyConsent, FamilyContact
+
+CONSENT_FIELDS = {
+    "safe_contact": ("safe_number", "safe_time"),
+    "must_not_know": ("must_not_know",),
+    "police_or_court": ("police_or_court",),
+    "parental_responsibility": ("parental_responsibility",),
+    "recent_loss": ("adoption_or_bereavement",),
+    "communication_needs": ("communication_needs",),
+}
+"""The framework's question → the columns that hold its answer; any other question is kept by its key."""
+
+
+@dataclass(frozen=True)
+class Relative:
+    """One kind of family member the framework wants heard, with consent and contact as recorded."""
+
+    target: FeedbackTarget
+    consent_required: bool
+    consent: FamilyConsent | None
+    contacts: tuple[FamilyContact, ...]
+
+    @property
+    def key(self) -> str:
+        """The framework's key."""
+        return self.target.key
+
+    @property
+    def label(self) -> str:
+        """The framework's label."""
+        return self.target.label
+
+    @property
+    def spoken_to(self) -> tuple[FamilyContact, ...]:
+        """The people spoken to."""
+        return tuple(one for one in self.contacts if one.spoken_on)
+
+    @property
+    def reason(self) -> FamilyContact | None:
+        """The one reason why nobody of this kind was spoken to, if that is what was recorded."""
+        return next((one for one in self.contacts if one.no_contact_reason), None)
+
+    @property
+    def may_be_contacted(self) -> bool:
+        """Whether the auditor may call: consent given, or not needed by the framework (HER-29)."""
+        return not self.consent_required or bool(self.consent and self.consent.consent == Consent.YES)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether somebody was spoken to or exactly one reason stands (HER-32)."""
+        return bool(self.contacts)
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """Where it stands in words, with a tone for the tag (none: done)."""
+        if self.spoken_to:
+            return "Spoken to", ""
+        if self.reason:
+            return "Not spoken to, with a reason", ""
+        if self.may_be_contacted:
+            return "Ready to contact", "blue"
+        if self.consent:
+            return "Did not agree" if self.consent.consent == Consent.NO else "Not asked", "grey"
+        return "Waiting for the worker", "grey"
+
+
+def family_of(audit: Audit, framework: Framework) -> list[Relative]:
+    """Return whom the framework wants heard for a child of this status."""
+    feedback = framework.process.family_feedback
+    consents = {one.target: one for one in audit.consents.select_related("recorded_by")}
+    contacts: dict[str, list[FamilyContact]] = {}
+    for one in audit.family_contacts.select_related("recorded_by"):
+        contacts.setdefault(one.target, []).append(one)
+    return [
+        Relative(target, feedback.consent.required, consents.get(target.key), tuple(contacts.get(target.key, ())))
+        for target in feedback.targets
+        if not target.statuses or audit.case_status in target.statuses
+    ]
+
+
+def relative_of(audit: Audit, framework: Framework, key: str) -> Relative:
+    """Return one of them. Raises KeyError where this audit does not ask for it."""
+    for one in family_of(audit, framework):
+        if one.key == key:
+            return one
+    raise KeyError(key)
+
+
+def asks_family(assessment: Assessment, framework: Framework) -> bool:
+    """Whether speaking to the family is this auditor's part."""
+    return framework.process.family_feedback.sought_by == assessment.slot
+
+
+def caller_of(audit: Audit, framework: Framework) -> Assessment | None:
+    """Return the assessment whose auditor speaks to the family, or None where the audit has no such slot."""
+    current = audit.assessments.exclude(status=AssessmentStatus.REASSIGNED).select_related("assessor")
+    return current.filter(slot=framework.process.family_feedback.sought_by).first()
+
+
+def lacks_consent(audit: Audit, framework: Framework) -> list[Relative]:
+    """Return those whose answer to being contacted nobody has recorded yet."""
+    if caller_of(audit, framework) is None:
+        return []
+    return [one for one in family_of(audit, framework) if one.consent_required and not one.consent and not one.contacts]

@@ -1,0 +1,27 @@
+"""The addresses of an audit's pages."""
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+if TYPE_CHECKING:
+    from audits.models import Assessment, Audit
+
+OVERALL_SECTION = "overall"
+
+
+def audit_href(audit: "Audit", name: str = "audit", *args: object) -> str:
+    """Return the path of the audit's page ``name``."""
+    return reverse(f"audits:{name}", args=[audit.authority.slug, audit.reference, *args])
+
+
+def assessment_href(assessment: "Assessment", name: str = "assessment", *args: object) -> str:
+    """Return the path of a page of one auditor's own assessment."""
+    return audit_href(assessment.audit, name, assessment.slot, *args)
+
+
+def concern_href(audit: "Audit") -> str:
+    """Return where an urgent concern about the audit's child is raised."""
+    path = reverse("followup:raise_concern", args=[audit.authority.slug, audit.case_id])
+    return f"{path}?{urlencode({'audit': audit.reference})}"

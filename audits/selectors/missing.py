@@ -1,0 +1,104 @@
+"""What still stands in the way: before grades are locked, shown, and submitted. Each with its link."""
+
+from audits.enums import OVERALL, AuditStatus
+from audits.frameworks.schema import Conversation, Framework
+from audits.models import Assessment, Audit
+from audits.selectors.conversations import conversations_of
+from audits.selectors.family import asks_family, family_of
+from audits.selectors.links import assessment_href, audit_href
+from audits.selectors.sections import section_of, sections_of
+from audits.selectors.standing import gives_grades, grading
+from qaf.tenants.transitions import Problem
+
+
+def missing_before_lock(assessment: Assessment, framework: Framework) -> list[Problem]:
+    """Return what the assessment needs before its grades can be locked."""
+    found = [
+        Problem(f"{section.title}: {text[:1].lower()}{text[1:]}", _section_href(assessment, section.key))
+        for section in sections_of(assessment, framework)
+        for text in section.missing
+    ]
+    return found + _conversations(assessment, framework, "lock")
+
+
+def missing_before_reveal(audit: Audit, framework: Framework) -> list[Problem]:
+    """Return the conversations that must be recorded before grades are shown."""
+    return [
+        Problem(f"Record the {one.sentence}", audit_href(audit, "conversation", one.key))
+        for one in conversations_of(audit, framework)
+        if one.framework.precedes == "reveal" and one.is_required and not one.record
+    ]
+
+
+def missing_before_submission(assessment: Assessment, framework: Framework) -> list[Problem]:
+    """Return what the assessment needs before it can be submitted (HER-21 to HER-25, HER-30 to HER-32)."""
+    audit = assessment.audit
+    if assessment.locked_at is None:
+        return [Problem("Lock your grades first", assessment_href(assessment, "lock"))]
+    found: list[Problem] = []
+    if audit.status == AuditStatus.LOCKED:
+        found += missing_before_reveal(audit, framework)
+    elif audit.status != AuditStatus.REVEALED:
+        found.append(Problem("Wait for the other auditor to lock their grades", audit_href(audit)))
+    found += _conversations(assessment, framework, "submit")
+    found += _family(assessment, framework)
+    if not has_action_or_reason(assessment):
+        found.append(Problem("Propose an action, or say why none is needed", assessment_href(assessment, "actions")))
+    return found
+
+
+def has_action_or_reason(assessment: Assessment) -> bool:
+    """Whether the auditor proposed an action or said why none is needed.
+
+    After the reveal an action that the other auditor proposed is known, and counts for both.
+    """
+    if assessment.no_action_reason:
+        return True
+    links = assessment.audit.action_links.all()
+    if assessment.audit.status != AuditStatus.REVEALED:
+        links = links.filter(assessment=assessment)
+    return links.exists()
+
+
+def waits_for_others(assessment: Assessment, framework: Framework) -> bool:
+    """Whether the assessment is locked while another grading auditor's is not."""
+    others = assessment.audit.assessments.exclude(status="reassigned").exclude(pk=assessment.pk)
+    unlocked = any(one.locked_at is None for one in grading(framework, tuple(others)))
+    return assessment.locked_at is not None and gives_grades(framework, assessment.slot) and unlocked
+
+
+def is_overall_given(assessment: Assessment, framework: Framework) -> bool:
+    """Whether the overall grade is there already, locked or not."""
+    if assessment.locked_at:
+        return assessment.judgements.filter(domain=OVERALL).exists()
+    return bool(section_of(assessment, framework, "overall").grade)
+
+
+def _conversations(assessment: Assessment, framework: Framework, step: str) -> list[Problem]:
+    return [
+        Problem(_wording(one.framework, one.sentence), audit_href(assessment.audit, "conversation", one.key))
+        for one in conversations_of(assessment.audit, framework)
+        if one.framework.precedes == step and one.is_required and not one.record and assessment.slot in one.slots
+    ]
+
+
+def _wording(conversation: Conversation, sentence: str) -> str:
+    excused = ", or say why it could not be held" if conversation.excused_reasons else ""
+    return f"Record the {sentence}{excused}"
+
+
+def _family(assessment: Assessment, framework: Framework) -> list[Problem]:
+    if not asks_family(assessment, framework) or framework.process.family_feedback.precedes != "submit":
+        return []
+    return [
+        Problem(
+            f"{one.label}: record what they said, or one reason why they were not spoken to",
+            audit_href(assessment.audit, "family_contact", one.key),
+        )
+        for one in family_of(assessment.audit, framework)
+        if not one.is_settled
+    ]
+
+
+def _section_href(assessment: Assessment, key: str) -> str:
+    return assessment_href(assessment, "section", key)
