@@ -22,5 +22,6 @@ class FrameworksConfig(AppConfig):
             "tenants.manage_people",
             "tenants.manage_council",
             "tenants.read_trail",
+            "jobs.see_all",
         )
         add_menu(MenuEntry("Framework", "frameworks:document", 80))

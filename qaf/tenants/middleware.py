@@ -9,7 +9,7 @@ import structlog
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -87,16 +87,26 @@ class CouncilMiddleware:
                 raise Http404("There is no such page, or it is not yours to see.")
             request.authority, request.person = authority, person  # type: ignore[attr-defined]
             with authority_scope(authority, person=person):
+                request.savepoint = transaction.savepoint()  # type: ignore[attr-defined]
                 response = self.get_response(request)
                 if hasattr(response, "render") and not getattr(response, "is_rendered", True):
                     response.render()
                 if response.status_code >= 500:
-                    transaction.set_rollback(True)
+                    self._undo(request)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """Django turns a view's exception into a response inside us: undo the half-done work."""
-        if getattr(request, "authority", None) is not None:
+        if getattr(request, "savepoint", None) is not None:
+            self._undo(request)
+
+    @staticmethod
+    def _undo(request: HttpRequest) -> None:
+        """Undo what the view wrote, and leave a transaction in which the error page can still be drawn."""
+        try:
+            transaction.savepoint_rollback(request.savepoint)  # type: ignore[attr-defined]
+            transaction.set_rollback(False)
+        except DatabaseError:
             transaction.set_rollback(True)
 
     @staticmethod
