@@ -53,6 +53,14 @@ def test_the_menu_opens_by_keyboard_and_closes_on_escape(page, kit_site):
     expect(account).to_be_focused()
 
 
+def test_a_running_job_is_asked_about_without_breaking_the_content_policy(page, kit_site):
+    page.goto(f"{kit_site}/kit/?poll=1")
+    with page.expect_response(lambda answer: answer.request.headers.get("x-qaf-poll") == "1") as asked:
+        page.evaluate("document.querySelector('#progress').dataset.old = 'yes'")
+    assert asked.value.ok
+    expect(page.locator("#progress:not([data-old])")).to_contain_text("4,200 of 14,000")
+
+
 def words(page):
     return page.get_by_role("textbox", name="Words")
 
