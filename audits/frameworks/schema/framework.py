@@ -169,11 +169,11 @@ class Framework(Model):
 
     def unimplemented(self) -> tuple[Gap, ...]:
         """What keeps this release from opening a cycle of this framework, in words; empty where it can."""
-        return tuple(gap for gap, blocks in self._gaps if blocks)
+        return _once(gap for gap, blocks in self._gaps if blocks)
 
     def later(self) -> tuple[Gap, ...]:
         """What the framework records beside the loop and a later release will run, in words."""
-        return tuple(gap for gap, blocks in self._gaps if not blocks)
+        return _once(gap for gap, blocks in self._gaps if not blocks)
 
     @cached_property
     def _gaps(self) -> tuple[tuple[Gap, bool], ...]:
@@ -208,7 +208,8 @@ class FrameworkNames:
         """A relation, slot or role, with its article: "the allocated worker", "the Head of Service"."""
         if key in Relation.__members__.values():
             return Relation(key).label
-        return f"the {self._slots.get(key) or self.role(key)}"
+        slot = self._slots.get(key)
+        return f"the {slot[:1].lower()}{slot[1:]}" if slot else f"the {self.role(key)}"
 
     def grade(self, key: str) -> str:
         """The grade's word."""
@@ -277,6 +278,7 @@ def _gaps_of_process(framework: Framework) -> Iterator[tuple[Gap, bool]]:
             "process.slots",
             "an auditor needed only sometimes",
         ),
+        (process.family_feedback is None, "process.family_feedback", "an audit without the family's view"),
         (process.monthly_theme, "process.monthly_theme", "a theme for each month"),
         (
             process.finalisation_check is not None,
@@ -312,6 +314,11 @@ def _gaps_of_process(framework: Framework) -> Iterator[tuple[Gap, bool]]:
             yield Gap(path=f"reports.{index}", text=f"Reports: {report.label}"), False
     if framework.activities:
         yield Gap(path="activities", text="Activities: reminders for the calendar of other activities"), False
+
+
+def _once(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+    """The gaps without those that say the same in other places."""
+    return tuple({gap.text: gap for gap in reversed(list(gaps))}.values())[::-1]
 
 
 def _section(path: tuple[Any, ...]) -> str:

@@ -37,10 +37,11 @@ class DueFacts:
         return moment if isinstance(moment, datetime) else datetime.combine(moment, time.min, calendar.LONDON)
 
     def _moment(self, anchor: str) -> date | datetime:
-        try:
+        if anchor in self.moments:
             return self.moments[anchor]
-        except KeyError:
-            raise MissingAnchorError(f"there is no date yet for '{anchor}'") from None
+        if anchor == Anchor.AUDIT_MONTH_END and self.month is not None:
+            return calendar.month_end(self.month)
+        raise MissingAnchorError(f"there is no date yet for '{anchor}'")
 
     def audit_month(self, offset: int = 0) -> date:
         """First day of the audit month, or of the one `offset` months from it."""

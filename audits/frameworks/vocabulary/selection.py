@@ -70,7 +70,7 @@ class RandomShare(SelectorKind):
 
     def in_words(self, names: Names) -> str:
         if not self.share:
-            return "no random sample: audits on which the auditors agree are never independently checked"
+            return "none is drawn, so that audits on which the auditors agree are never independently checked"
         return f"a random {percent(self.share)} of the audits that no other rule selects"
 
 
