@@ -203,7 +203,10 @@ def _match(headings: list[str], known: Iterable[Column]) -> tuple[dict[str, int]
 
 
 def _is(column: Column, heading: str) -> bool:
-    return column.pattern.search(heading) is not None
+    if column.pattern.search(heading) is not None:
+        return True
+    # "ChildUniqueId" and "Casestatus" have lost the spaces that tell the words.
+    return heading.replace(" ", "") == plain(column.name).replace(" ", "")
 
 
 def _supplement(headings: list[str]) -> tuple[str, dict[str, int]] | None:

@@ -164,7 +164,7 @@ def day(cell: object) -> date | None:
 
 def _from_parts(parts: dict[str, str]) -> date:
     year = int(parts["y"])
-    if year < 100:
+    if len(parts["y"]) == 2:
         year += 2000 if year < 70 else 1900
     month = int(parts["m"]) if parts.get("m") else _MONTHS.get(parts["mon"][:3].casefold(), 0)
     try:

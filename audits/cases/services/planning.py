@@ -229,10 +229,8 @@ class _Planner:
             elif needed & unsure:
                 withheld += 1
         if withheld:
-            text = (
-                f"{withheld} children who are missing were not closed, because a list holds rows without a child's "
-                "id, and any of them might be meant."
-            )
+            who = "child who is missing was" if withheld == 1 else "children who are missing were"
+            text = f"{withheld} {who} not closed: a list holds rows without a child's id, and any might be meant."
             self.plan.notices.append(Notice("", "", None, text))
 
 
