@@ -103,7 +103,7 @@ def allocate(
     return work.filled
 
 
-# The person named by the case ------------------------------------------------------------------------------------------
+# The person named by the case --------------------------------------------------------------------------------
 
 
 def acting(person_id: int, people: Mapping[int, Auditor]) -> int | None:
@@ -130,10 +130,14 @@ def _fill_from_case(case: CaseToAllocate, slot: SlotRule, rule: FromCase, work: 
         work.loads[place.person] += 1
 
 
-def _named_place(case: CaseToAllocate, slot: SlotRule, named: int | None, rule: FromCase, work: _Work) -> Place:
+def _named_place(
+    case: CaseToAllocate, slot: SlotRule, named: int | None, rule: FromCase, work: _Work
+) -> Place:
     if named is None:
         return Place(slot.key, None, case.unnamed or f"The case does not say who is {rule.relation.label}.")
-    name = work.people[named].name if named in work.people else "Somebody who has left"
+    if named not in work.people:
+        return Place(slot.key, None, "The manager whom the case names does not work here any more.")
+    name = work.people[named].name
     person = acting(named, work.people)
     if person is None:
         return Place(slot.key, None, f"{name} is away and nobody deputises.")
@@ -142,14 +146,16 @@ def _named_place(case: CaseToAllocate, slot: SlotRule, named: int | None, rule: 
         return Place(slot.key, None, f"{who} knows the family.")
     if person in work.taken(case.local_id):
         return Place(slot.key, None, f"{who} already audits this case.")
-    if person != named and person == case.facts.worker:
-        return Place(slot.key, None, f"{name} is away, and the deputy, {who}, is the child's own worker.")
+    if person == case.facts.worker and rule.relation is not Relation.ALLOCATED_WORKER:
+        return Place(slot.key, None, f"{who} is the child's own worker.")
     if case.restricted and not work.people[person].cleared:
-        return Place(slot.key, None, f"The record is restricted and {who} is not cleared for restricted records.")
+        return Place(
+            slot.key, None, f"The record is restricted and {who} is not cleared for restricted records."
+        )
     return Place(slot.key, person, stands_in_for=named if person != named else None)
 
 
-# The pool ----------------------------------------------------------------------------------------------------------------
+# The pool -----------------------------------------------------------------------------------------------
 
 
 def eligible_people(
@@ -164,15 +170,15 @@ def eligible_people(
             continue
         verdict = rule.admits(person.facts, case.facts)
         if not verdict:
-            why_not[verdict.reasons[0].text] += 1
+            why_not[verdict.reasons[0].text.removeprefix("is kept out as ")] += 1
         elif person.id in busy:
-            why_not["audits this case already"] += 1
+            why_not["those who audit this case already"] += 1
         elif person.id in case.knows_family:
-            why_not["knows the family"] += 1
+            why_not["those who know the family"] += 1
         elif person.away:
-            why_not["is away"] += 1
+            why_not["those who are away"] += 1
         elif case.restricted and not person.cleared:
-            why_not["is not cleared for restricted records"] += 1
+            why_not["those not cleared for restricted records"] += 1
         else:
             found.append(person.id)
     return found, why_not
@@ -180,11 +186,14 @@ def eligible_people(
 
 def pool_problem(slot: SlotRule, why_not: Mapping[str, int]) -> str:
     """Say why nobody of the pool may audit a case."""
+    label = slot.label.lower()
     if not why_not:
-        return f"Nobody holds a role that may be {slot.label.lower()}."
+        return f"Nobody holds a post that may be {label}."
     total = sum(why_not.values())
-    causes = "; ".join(f"{count} {text}" for text, count in sorted(why_not.items(), key=lambda one: (-one[1], one[0])))
-    return f"None of the {total} people who could be {slot.label.lower()} may audit this case: {causes}."
+    who = "The one person" if total == 1 else f"None of the {total} people"
+    causes = sorted(why_not.items(), key=lambda one: (-one[1], one[0]))
+    words = "; ".join(f"{text} ({count})" for text, count in causes)
+    return f"{who} who could be {label} {'may not' if total == 1 else 'may'} audit this case. Kept out: {words}."
 
 
 def _fill_from_pool(cases: Sequence[CaseToAllocate], slot: SlotRule, rule: Pool, work: _Work) -> None:

@@ -1,0 +1,191 @@
+"""A month of audits: preparing it, showing what opening it would mean, opening and closing it (HER-02, HER-14)."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from audits.enums import AuditStatus, CycleStatus
+from audits.events import CycleOpened
+from audits.frameworks.schema.framework import Framework
+from audits.frameworks.selectors import framework_of, version_in_force
+from audits.models import Audit, CaseExclusion, Cycle, SampledCase
+from audits.services.forecasting import Forecast, forecast
+from audits.services.issuing import issue_audits, slot_due_on
+from audits.services.population import Population, population_on, rule_of, share_excluded_by_team
+from audits.services.receipts import receipt_of_draw
+from audits.services.roster import Roster, roster_on
+from audits.services.sampling import Rule, draw
+from audits.workflow import cycle_workflow
+from qaf.lib import clock
+from qaf.lib.calendar import month_start
+from qaf.tenants.events import publish
+from qaf.tenants.models import Person
+from qaf.tenants.permissions import require
+from qaf.tenants.transitions import Problem, StatusHasChanged, TransitionRefused
+
+ENDED = (AuditStatus.FINAL, AuditStatus.CLOSED, AuditStatus.WITHDRAWN)
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Everything that a draw, a replacement or a forecast starts from, read on one day."""
+
+    cycle: Cycle
+    framework: Framework
+    roster: Roster
+    population: Population
+    rule: Rule
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What opening the month would mean. The drawn cases are not in it: nobody sees them before confirming."""
+
+    basis: Basis
+    services: list[dict[str, Any]]
+    excluded_by_team: list[dict[str, Any]]
+    forecast: Forecast
+    gaps: list[str]
+    issue_on: date
+    due_on: date
+
+    @property
+    def may_open(self) -> bool:
+        """Whether nothing stands in the way."""
+        return not self.gaps
+
+
+def prepare_cycle(*, period: date, person: Person | None = None, seed: str | None = None) -> Cycle:
+    """Return the month's cycle, made as a draft where there is none; its seed is fixed from then on.
+
+    ``seed`` is for demonstrations and tests: otherwise it comes from the operating system's randomness, before
+    anybody can see what it would draw. A draft follows the framework that is in force.
+    """
+    version = version_in_force(clock.today())
+    cycle, _ = Cycle.objects.get_or_create(
+        period=month_start(period),
+        defaults={"framework_version": version, "seed": seed or secrets.token_hex(16)},
+    )
+    if cycle.status == CycleStatus.DRAFT and cycle.framework_version_id != version.pk:
+        Cycle.objects.filter(pk=cycle.pk, status=CycleStatus.DRAFT).update(framework_version=version)
+        cycle.framework_version = version
+    return cycle
+
+
+def basis_of(cycle: Cycle, day: date | None = None) -> Basis:
+    """Read what the cycle's draw starts from, today. Raises ``TransitionRefused`` for a rule that cannot be run."""
+    day = day or clock.today()
+    framework = framework_of(cycle.framework_version)
+    rule = rule_of(framework)
+    roster = roster_on(day, framework)
+    return Basis(cycle, framework, roster, population_on(day, cycle.period, framework, roster), rule)
+
+
+def preview_cycle(*, cycle: Cycle) -> Preview:
+    """Return what opening would mean: population, exclusions, forecast, and what stands in the way."""
+    gaps = gaps_of(framework_of(cycle.framework_version))
+    basis = basis_of(cycle)
+    framework, population = basis.framework, basis.population
+    asked = CaseExclusion.objects.filter(period=cycle.period).values_list("case_id", flat=True)
+    services = [_service_row(framework, key, size, population) for key, size in basis.rule.sizes.items()]
+    if not any(row["drawn"] for row in services):
+        gaps.append("Nobody can be drawn: bring in the case list, and map its teams to services.")
+    return Preview(
+        basis=basis,
+        services=services,
+        excluded_by_team=share_excluded_by_team(population, asked),
+        forecast=forecast(framework=framework, rule=basis.rule, population=population, roster=basis.roster),
+        gaps=gaps,
+        issue_on=framework.issued_on(framework.allocation.issued_on, month=cycle.period),
+        due_on=max(slot_due_on(slot, cycle, framework, clock.today()) for slot in framework.process.slots),
+    )
+
+
+def gaps_of(framework: Framework) -> list[str]:
+    """Return in sentences what this release cannot run of the framework; empty where a month can be opened."""
+    return [f"{gap.text}." for gap in framework.unimplemented()]
+
+
+def open_cycle(*, cycle: Cycle, person: Person) -> Cycle:
+    """Draw, allocate and tell everyone, in one transaction; opening an open month again changes nothing.
+
+    Raises ``PermissionDenied``, or ``TransitionRefused`` with a sentence for everything that stands in the way.
+    """
+    if cycle.status != CycleStatus.DRAFT:
+        return cycle
+    if gaps := gaps_of(framework_of(cycle.framework_version)):
+        raise TransitionRefused([Problem(gap) for gap in gaps])
+    day = clock.today()
+    # The status first: whoever comes second waits here, and then finds the month open.
+    try:
+        cycle_workflow.apply(
+            cycle,
+            "open",
+            person=person,
+            also={"opened_by": person, "opened_at": clock.now(), "allocated_on": day},
+        )
+    except StatusHasChanged:
+        cycle.refresh_from_db()
+        return cycle
+    basis = basis_of(cycle, day)
+    drawn = draw(basis.population.candidates, basis.rule, cycle.seed)
+    if not drawn.picks:
+        raise TransitionRefused(
+            [Problem("Nobody can be drawn: bring in the case list, and map its teams to services.")]
+        )
+    sample = SampledCase.objects.bulk_create(
+        SampledCase(
+            cycle=cycle,
+            case_id=pick.candidate.case_id,
+            stratum=pick.stratum,
+            weight=pick.weight,
+            position=pick.position,
+        )
+        for pick in drawn.picks
+    )
+    audits = issue_audits(
+        cycle=cycle, framework=basis.framework, sample=sample, rows=basis.population.rows, roster=basis.roster
+    )
+    cycle.due_on = max(audit.due_on for audit in audits)
+    cycle.receipt = receipt_of_draw(drawn, basis.rule, basis.framework, basis.population, day)
+    cycle.save(update_fields=["due_on", "receipt"])
+    publish(CycleOpened(cycle))
+    return cycle
+
+
+def close_cycle(*, cycle: Cycle, person: Person | None) -> None:
+    """Close a month whose every audit has its final grade or was withdrawn; ``None`` is the system itself.
+
+    Raises ``TransitionRefused`` while some are still under way.
+    """
+    if person is not None:
+        require(person, "audits.open_cycle")
+    running = Audit.objects.filter(cycle=cycle).exclude(status__in=ENDED).count()
+    if running:
+        noun = "audit is" if running == 1 else "audits are"
+        raise TransitionRefused([Problem(f"{running} {noun} still under way.")])
+    cycle_workflow.apply(cycle, "close", person=person, also={"closed_at": clock.now()})
+
+
+def close_finished_cycles() -> None:
+    """Close every open month whose audits have all ended (daily)."""
+    running = Audit.objects.exclude(status__in=ENDED).values("cycle_id")
+    for cycle in Cycle.objects.filter(status=CycleStatus.OPEN).exclude(
+        pk__in=running.filter(cycle__isnull=False)
+    ):
+        close_cycle(cycle=cycle, person=None)
+
+
+def _service_row(framework: Framework, key: str, size: int, population: Population) -> dict[str, Any]:
+    mine = [one for one in population.candidates if one.service == key]
+    eligible = sum(not one.excluded for one in mine)
+    return {
+        "key": key,
+        "name": framework.service(key).name,
+        "population": len(mine),
+        "excluded": len(mine) - eligible,
+        "eligible": eligible,
+        "asked": size,
+        "drawn": min(size, eligible),
+    }
