@@ -33,7 +33,7 @@ def django_db_setup(request, django_db_blocker):
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     name = settings.DATABASES["default"]["TEST"]["NAME"] + (f"_{worker}" if worker else "")
     keep = request.config.getvalue("reuse_db") and not request.config.getvalue("create_db")
-    for alias in ("default", "owner"):
+    for alias in ("default", "owner", "purge"):
         connections[alias].close()
         settings.DATABASES[alias]["NAME"] = name
         connections[alias].settings_dict["NAME"] = name

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from qaf.jobs import services
 from qaf.tenants.scope import for_each_authority
+from qaf.tenants.services import can_purge, purge_trail
 
 
 @shared_task(name="qaf.jobs.tasks.run_job")
@@ -26,6 +27,8 @@ def daily() -> None:
     for _council in for_each_authority():
         for function in services.daily_work():
             function()
+    if can_purge():
+        purge_trail()
 
 
 def _ring(authority_id: int, job_id: int) -> None:

@@ -91,6 +91,8 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
 if env.str("DATABASE_OWNER_URL", default=""):
     DATABASES["owner"] = database("DATABASE_OWNER_URL")
+if env.str("DATABASE_PURGE_URL", default=""):
+    DATABASES["purge"] = database("DATABASE_PURGE_URL")
 DATABASE_ROUTERS = ["qaf.tenants.routers.OwnerMigratesRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -14,6 +14,7 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 WHITENOISE_AUTOREFRESH = True
+DATABASES["purge"] = {**DATABASES["default"], "USER": "qaf_purge"}  # noqa: F405
 for alias in DATABASES.values():  # noqa: F405
     alias["TEST"] = {"NAME": f"test_qaf_{env.str('QAF_TEST_DB', default='main')}"}
     alias["CONN_MAX_AGE"] = 0

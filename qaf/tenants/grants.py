@@ -36,9 +36,16 @@ def _grant_all(cursor: Any, role: str) -> None:
 
 
 def _grant_others(cursor: Any, quote: Callable[[str], str]) -> None:
+    """Backup reads everything; purge deletes from the trail and ticks off its orders, nothing else."""
     cursor.execute("SELECT rolname FROM pg_roles WHERE rolname IN ('qaf_backup', 'qaf_purge')")
-    for (role,) in cursor.fetchall():
-        rights = "SELECT" if role == "qaf_backup" else "SELECT, DELETE"
+    roles = {role for (role,) in cursor.fetchall()}
+    for role in roles:
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {quote(role)}")
-        cursor.execute(f"GRANT {rights} ON ALL TABLES IN SCHEMA public TO {quote(role)}")
-        cursor.execute(f"GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO {quote(role)}")
+    if "qaf_backup" in roles:
+        cursor.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO qaf_backup")
+        cursor.execute("GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO qaf_backup")
+    cursor.execute("SELECT to_regclass('public.tenants_purgeorder') IS NOT NULL")
+    if "qaf_purge" in roles and cursor.fetchone()[0]:
+        cursor.execute("GRANT SELECT ON tenants_authority TO qaf_purge")
+        cursor.execute("GRANT SELECT, UPDATE ON tenants_purgeorder TO qaf_purge")
+        cursor.execute("GRANT SELECT, DELETE ON tenants_trailevent, tenants_readevent TO qaf_purge")

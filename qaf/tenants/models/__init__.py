@@ -4,7 +4,7 @@ hold no council's data; everything else is a ``TenantModel``."""
 from qaf.tenants.models.base import TenantForeignKey, TenantModel
 from qaf.tenants.models.council import Access, Authority, IdentityProvider, User
 from qaf.tenants.models.people import Absence, Person, Post, Role, Unit
-from qaf.tenants.models.trail import ReadEvent, TrailEvent
+from qaf.tenants.models.trail import PurgeOrder, ReadEvent, TrailEvent
 
 __all__ = [
     "Absence",
@@ -13,6 +13,7 @@ __all__ = [
     "IdentityProvider",
     "Person",
     "Post",
+    "PurgeOrder",
     "ReadEvent",
     "Role",
     "TenantForeignKey",

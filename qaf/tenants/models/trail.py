@@ -1,6 +1,7 @@
 """The trail: every change of a tenant row, and every look at a child's record."""
 
 from django.db import models
+from django.db.models import Q
 
 from qaf.tenants.models.base import TenantForeignKey, TenantModel
 
@@ -47,3 +48,25 @@ class ReadEvent(TenantModel):
     class Meta:
         ordering = ["id"]
         indexes = [models.Index(fields=["authority", "subject", "subject_id"], name="tenants_read_subject")]
+
+
+class PurgeOrder(TenantModel):
+    """Rows that were deleted for good: what the trail still holds of them must go too.
+
+    Written by the app role with the deletion, carried out under the purge role, replayed after a restore.
+    Holds numbers only. Kept as the proof that the purge was done.
+    """
+
+    tracked = False
+
+    table_name = models.CharField(max_length=63)
+    row_ids = models.JSONField()
+    why = models.CharField(max_length=200)
+    ordered_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["authority", "id"], condition=Q(done_at=None), name="tenants_purge_waiting")
+        ]

@@ -10,16 +10,20 @@ from qaf.tenants.services.people import (
     record_absence,
     record_leaver,
 )
+from qaf.tenants.services.purge import can_purge, order_purge, purge_trail
 from qaf.tenants.services.reads import record_read
 
 __all__ = [
     "add_team",
+    "can_purge",
     "change_person",
     "create_council",
     "create_person",
     "end_post",
     "give_post",
     "grant_access",
+    "order_purge",
+    "purge_trail",
     "record_absence",
     "record_leaver",
     "record_read",
