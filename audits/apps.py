@@ -7,6 +7,7 @@ class AuditsConfig(AppConfig):
     verbose_name = "Audits"
 
     def ready(self) -> None:
+        self._hear_what_follows()
         from audits.frameworks.capabilities import give
         from audits.frameworks.enums import Capability
         from qaf.tenants.permissions import Permission, declare
@@ -20,3 +21,15 @@ class AuditsConfig(AppConfig):
         give(Capability.RUN_CYCLE, "audits.open_cycle", "audits.see_all", "audits.ask_exclusion")
         give(Capability.APPROVE_EXCLUSIONS, "audits.decide_exclusion", "audits.see_all")
         give(Capability.SUPERVISE, "audits.ask_exclusion")
+
+    @staticmethod
+    def _hear_what_follows() -> None:
+        from audits import receivers, tasks  # noqa: F401
+        from audits.followup import registry as followup
+        from audits.selectors.origins import audit_origins, is_part_of_audit
+        from audits.selectors.outcome import outcome_todo
+        from qaf.tenants.registry import add_todo
+
+        followup.add_origins(audit_origins)
+        followup.add_party_to(is_part_of_audit)
+        add_todo(outcome_todo)

@@ -38,6 +38,12 @@ def _nobody(instance, person) -> bool:
     return False
 
 
+def _corrections_answered(audit) -> list[str]:
+    if audit.corrections.filter(status=CorrectionStatus.ASKED).exists():
+        return ["A correction that the worker asked for has not been answered."]
+    return []
+
+
 def _tells(event: type[AuditEvent]):
     return lambda audit, person: event(audit, person)
 
@@ -110,6 +116,7 @@ audit_workflow = Workflow(
         (AuditStatus.OUTCOME,),
         AuditStatus.FINAL,
         _qa_lead,
+        guard=_corrections_answered,
         event=_tells(AuditFinal),
         by_system=True,
     ),

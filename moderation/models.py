@@ -16,6 +16,9 @@ class Moderation(TenantModel):
     opened_at = models.DateTimeField()
     available_on = models.DateField(help_text="When moderators receive it.")
     due_on = models.DateField()
+    carried_over = models.BooleanField(
+        default=False, help_text="It came too late for the moderation week of its own month (HER-37)."
+    )
     allocated_at = models.DateTimeField(null=True, blank=True)
     conversation_needed = models.BooleanField(null=True, blank=True)
     conversation_on = models.DateField(null=True, blank=True)
@@ -51,4 +54,24 @@ class Decision(TenantModel):
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["authority", "moderation", "domain"], name="moderation_decision_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["authority", "moderation", "domain"], name="moderation_decision_once")
+        ]
+
+
+class DecisionDraft(TenantModel):
+    """What a moderator has typed and not submitted, saved as typed; ``version`` decides between two tabs.
+
+    Untracked: the trail gets the words with the decision; deleted then.
+    """
+
+    tracked = False
+
+    moderation = TenantForeignKey(Moderation, on_delete=models.CASCADE, related_name="drafts")
+    fields = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=1)
+    saved_by = TenantForeignKey("tenants.Person", related_name="+")
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["authority", "moderation"], name="moderation_draft_once")]

@@ -4,3 +4,40 @@ from django.apps import AppConfig
 class FollowupConfig(AppConfig):
     name = "audits.followup"
     label = "followup"
+    verbose_name = "What follows"
+
+    def ready(self) -> None:
+        from audits.cases.registry import add_sampled
+        from audits.followup import receivers, selectors, tasks  # noqa: F401
+        from audits.followup.selectors.lists import cases_with_anything
+        from audits.followup.selectors.todo import follow_up_todo
+        from audits.followup.workflow import set_rights
+        from audits.frameworks.capabilities import give
+        from audits.frameworks.enums import Capability
+        from qaf.tenants.permissions import Permission, declare
+        from qaf.tenants.registry import MenuEntry, add_menu, add_todo
+
+        declare(
+            Permission("followup.see_all", "follow every action to completion"),
+            Permission("followup.plan", "agree, change and leave out proposed actions"),
+            Permission("followup.sign_off", "sign off any action but their own"),
+            Permission("followup.see_concerns", "see every urgent concern"),
+        )
+        give(Capability.TRACK_ACTIONS, "followup.see_all")
+        give(Capability.MODERATE, "followup.plan")
+        give(
+            Capability.RUN_CYCLE,
+            "followup.see_all",
+            "followup.plan",
+            "followup.sign_off",
+            "followup.see_concerns",
+        )
+        set_rights(
+            owns=selectors.owns,
+            may_sign_off=selectors.may_sign_off,
+            may_answer=selectors.may_answer,
+            responds=selectors.responds,
+        )
+        add_sampled(cases_with_anything)
+        add_todo(follow_up_todo)
+        # add_menu(MenuEntry("Actions", "followup:actions", 40))

@@ -13,6 +13,11 @@ class ActionStatus(models.TextChoices):
     NOT_AGREED = "not_agreed", "Not taken forward"
 
 
+OPEN_ACTIONS = (ActionStatus.OPEN, ActionStatus.DONE)
+UNFINISHED_ACTIONS = (ActionStatus.PROPOSED, *OPEN_ACTIONS)
+OWNER_ROLES = ("worker", "manager")
+
+
 class FollowUpKind(models.TextChoices):
     """What a follow-up asks its assignee to do."""
 
@@ -39,3 +44,12 @@ class ConcernStatus(models.TextChoices):
     RAISED = "raised", "Raised"
     ANSWERED = "answered", "Answered"
     CLOSED = "closed", "Closed"
+
+
+class Ending(models.TextChoices):
+    """Why a review or re-audit could not be carried out: the child's own outcome."""
+
+    CLOSED = "closed", "The case has closed"
+    MOVED = "moved", "The child has moved to another council"
+    DIED = "died", "The child has died"
+    TURNED_18 = "turned_18", "The young person has turned 18"

@@ -43,7 +43,9 @@ class FollowUp(TenantModel):
     title = models.CharField(max_length=200)
     guidance = models.TextField(blank=True)
     assignee = TenantForeignKey("tenants.Person", null=True, blank=True, related_name="follow_ups")
-    assignee_role = models.CharField(max_length=60, blank=True, help_text="Role key, while nobody is named.")
+    assignee_role = models.CharField(
+        max_length=60, blank=True, help_text="Party of the framework; its holders see it while nobody is named."
+    )
     about = TenantForeignKey("tenants.Person", null=True, blank=True, related_name="+")
     opened_at = models.DateTimeField()
     due_on = models.DateField(null=True, blank=True)

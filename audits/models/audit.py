@@ -22,9 +22,11 @@ class Audit(TenantModel):
     allocated_on = models.DateField()
     due_on = models.DateField()
     submitted_at = models.DateTimeField(null=True, blank=True, help_text="When the last auditor submitted.")
+    outcome_at = models.DateTimeField(null=True, blank=True, help_text="When the outcome was reached: agreed or moderated.")
     final_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = models.TextField(blank=True)
+    good_practice = models.BooleanField(default=False, help_text="Marked as worth sharing, by a rule of the framework (HER-69).")
 
     worker = TenantForeignKey("tenants.Person", null=True, blank=True, related_name="audited_work")
     worker_since = models.DateField(null=True, blank=True)
@@ -33,7 +35,9 @@ class Audit(TenantModel):
     manager = TenantForeignKey("tenants.Person", null=True, blank=True, related_name="+")
     chair = TenantForeignKey("tenants.Person", null=True, blank=True, related_name="+")
     case_status = models.CharField(max_length=20)
-    line = models.JSONField(default=list, help_text="Ids of everyone in the case's line on the day of sampling.")
+    line = models.JSONField(
+        default=list, help_text="Ids of everyone in the case's line on the day of sampling."
+    )
 
     class Meta:
         ordering = ["-allocated_on", "reference"]
@@ -82,10 +86,12 @@ class AuditFollowUp(TenantModel):
 
     audit = TenantForeignKey(Audit, related_name="follow_up_links")
     follow_up = TenantForeignKey("followup.FollowUp", related_name="audit_links")
-    rule = models.CharField(max_length=60, help_text="Key of the framework's rule that asked for it.")
+    rule = models.CharField(max_length=140, help_text="Key of the framework's rule, and its effect, that asked for it.")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["authority", "audit", "rule"], name="audits_follow_up_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["authority", "audit", "rule"], name="audits_follow_up_once")
+        ]
 
 
 class AuditConcern(TenantModel):
@@ -101,7 +107,9 @@ class FactCorrection(TenantModel):
     audit = TenantForeignKey(Audit, related_name="corrections")
     asked_by = TenantForeignKey("tenants.Person", related_name="+")
     asked_at = models.DateTimeField()
-    where = models.CharField(max_length=60, blank=True, help_text="Key of the domain it is about; empty: the whole.")
+    where = models.CharField(
+        max_length=60, blank=True, help_text="Key of the domain it is about; empty: the whole."
+    )
     text = models.TextField()
     status = models.CharField(max_length=10, choices=CorrectionStatus.choices, default=CorrectionStatus.ASKED)
     answer = models.TextField(blank=True)

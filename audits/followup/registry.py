@@ -1,0 +1,61 @@
+"""What the follow-up must show without knowing it: where an action or task comes from, and other apps' pages."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from audits.followup.models import FollowUp
+    from qaf.tenants.models import Person
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where something came from: `text` such as an audit's reference, and its page."""
+
+    text: str
+    href: str = ""
+
+
+Ids = Iterable[int]
+Origins = Callable[[str, Ids], Mapping[int, Origin]]
+_origins: list[Origins] = []
+_pages: dict[str, Callable[["FollowUp"], str]] = {}
+_parties: list[Callable[[str, int, "Person"], bool]] = []
+
+
+def add_origins(provider: Origins) -> None:
+    """Declare who knows where actions (`"action"`), tasks (`"follow_up"`) and concerns (`"concern"`) come from."""
+    if provider not in _origins:
+        _origins.append(provider)
+
+
+def origins_of(kind: str, ids: Ids) -> dict[int, Origin]:
+    """Return the origins of those of `ids` that have one."""
+    wanted = list(ids)
+    found: dict[int, Origin] = {}
+    for provider in _origins:
+        found.update(provider(kind, wanted))
+    return found
+
+
+def add_page(kind: str, href: Callable[["FollowUp"], str]) -> None:
+    """Declare that follow-ups of `kind` are answered on another app's page."""
+    _pages[kind] = href
+
+
+def page_of(follow_up: "FollowUp") -> str:
+    """Return the path of another app's page for the follow-up, or an empty string."""
+    page = _pages.get(follow_up.kind)
+    return page(follow_up) if page else ""
+
+
+def add_party_to(provider: Callable[[str, int, "Person"], bool]) -> None:
+    """Declare who knows whether a person takes part in what an action, task or concern came from."""
+    if provider not in _parties:
+        _parties.append(provider)
+
+
+def is_party_to(kind: str, pk: int, person: "Person") -> bool:
+    """Say whether the person takes part in what it came from, and so may read it."""
+    return any(provider(kind, pk, person) for provider in _parties)

@@ -1,0 +1,85 @@
+"""Lists of what follows, with everything a page shows fetched at once."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+
+from audits.followup.enums import OPEN_ACTIONS, ActionStatus, FollowUpStatus
+from audits.followup.models import Action, FollowUp, UrgentConcern
+from audits.followup.selectors.rights import answering_for
+from qaf.lib import clock
+from qaf.tenants.models import Person
+from qaf.tenants.permissions import may, role_keys_of
+
+
+def action_list() -> QuerySet[Action]:
+    """Return every action that was agreed or proposed, with case and people."""
+    return Action.objects.select_related("case", "case__team", "case__service", "owner", "proposed_by", "done_by")
+
+
+def open_actions_of(person: Person) -> QuerySet[Action]:
+    """Return the open actions of those the person answers for."""
+    return action_list().filter(owner__in=answering_for(person), status=ActionStatus.OPEN)
+
+
+def visible_actions(person: Person) -> QuerySet[Action]:
+    """Return the actions that the person may follow: all, or their own and those of their own children and teams."""
+    if may(person, "followup.see_all"):
+        return action_list()
+    day = clock.today()
+    units = person.posts.filter(Q(ends_on=None) | Q(ends_on__gte=day), role__in_line=True, starts_on__lte=day)
+    mine = Q(owner__in=answering_for(person)) | Q(proposed_by=person) | Q(case__worker=person)
+    whole_council = units.filter(unit=None).exists()
+    managed = Q(case__team__in=units.values("unit")) | Q(case__service__in=units.values("unit"))
+    return action_list() if whole_council else action_list().filter(mine | managed)
+
+
+def overdue(actions: QuerySet[Action]) -> QuerySet[Action]:
+    """Return those of the actions that should be done by now, or wait for their sign-off since then."""
+    return actions.filter(status__in=OPEN_ACTIONS, due_on__lt=clock.today())
+
+
+def follow_up_list() -> QuerySet[FollowUp]:
+    """Return every follow-up, with case and people."""
+    return FollowUp.objects.select_related("case", "case__team", "case__service", "assignee", "about", "done_by")
+
+
+def follow_ups_for(person: Person) -> QuerySet[FollowUp]:
+    """Return the open follow-ups that somebody by name, or a role the person holds, has to answer."""
+    unnamed = Q(assignee=None, assignee_role__in=_role_and_group_keys(person))
+    named = Q(assignee__in=answering_for(person))
+    return follow_up_list().filter(named | unnamed, status=FollowUpStatus.OPEN)
+
+
+def _role_and_group_keys(person: Person) -> set[str]:
+    from audits.frameworks.selectors import NoFrameworkError, framework_in_force
+
+    keys = set(role_keys_of(person))
+    try:
+        framework = framework_in_force()
+    except NoFrameworkError:
+        return keys
+    return keys | {role.key for role in framework.roles if role.members and keys & framework.role_keys(role.key)}
+
+
+def concern_list() -> QuerySet[UrgentConcern]:
+    """Return every urgent concern, with case and people."""
+    return UrgentConcern.objects.select_related("case", "case__team", "raised_by", "responder", "answered_by")
+
+
+def visible_concerns(person: Person) -> QuerySet[UrgentConcern]:
+    """Return the concerns that the person raised, answers, or oversees."""
+    if may(person, "followup.see_concerns"):
+        return concern_list()
+    return concern_list().filter(Q(raised_by=person) | Q(responder__in=answering_for(person)))
+
+
+def cases_with_anything(case_ids: Iterable[int]) -> set[int]:
+    """Return those of the cases that an action, follow-up or concern is about: they are kept."""
+    ids = list(case_ids)
+    return {
+        case_id
+        for model in (Action, FollowUp, UrgentConcern)
+        for case_id in model.objects.filter(case__in=ids).values_list("case_id", flat=True)
+        if case_id is not None
+    }

@@ -1,0 +1,116 @@
+"""Who may see, answer and sign what: the people a rule names, those who act for them, and those with a permission."""
+
+from audits.cases.models import Case
+from audits.followup.models import Action, FollowUp, UrgentConcern
+from audits.followup.registry import is_party_to
+from audits.followup.selectors.parties import around_case, people_for
+from audits.frameworks.schema import Framework
+from audits.frameworks.selectors import framework_in_force
+from qaf.lib import clock
+from qaf.tenants.models import Absence, Person
+from qaf.tenants.permissions import may, role_keys_of
+from qaf.tenants.selectors import line_of
+
+
+def answering_for(person: Person) -> frozenset[int]:
+    """Return the ids of those the person answers for today: themselves, and whoever is away with them as deputy."""
+    day = clock.today()
+    cached = getattr(person, "_answering_for", None)
+    if cached and cached[0] == day:
+        return cached[1]
+    away = dict(
+        Absence.objects.filter(starts_on__lte=day, ends_on__gte=day, deputy__isnull=False).values_list(
+            "person_id", "deputy_id"
+        )
+    )
+    found = {person.pk}
+    while more := {absent for absent, deputy in away.items() if deputy in found} - found:
+        found |= more
+    result = frozenset(found)
+    person._answering_for = (day, result)  # type: ignore[attr-defined]
+    return result
+
+
+def owns(action: Action, person: Person) -> bool:
+    """Say whether the person owns the action, or acts for its owner."""
+    return action.owner_id in answering_for(person)
+
+
+def signers_of(action: Action, framework: Framework) -> list[Person]:
+    """Return who may sign the action off by the framework: never its owner, nor whoever completed it (HER-49).
+
+    Where the framework's own signer is the owner, the manager above them takes it.
+    """
+    if action.case is None:
+        return []
+    around, day = around_case(action.case), clock.today()
+    never = {action.owner_id, action.done_by_id}
+    for parties in (framework.actions.sign_off.by, ("service_manager",)):
+        found = [p for party in parties for p in people_for(party, framework=framework, around=around, on=day)]
+        if kept := [person for person in dict.fromkeys(found) if person.pk not in never]:
+            return kept
+    return []
+
+
+def may_sign_off(action: Action, person: Person) -> bool:
+    """Say whether the person may confirm that the action is done: never the owner or who completed it."""
+    if person.pk in (action.owner_id, action.done_by_id):
+        return False
+    if may(person, "followup.sign_off"):
+        return True
+    acts_for = answering_for(person) - {action.owner_id, action.done_by_id}
+    return any(signer.pk in acts_for for signer in signers_of(action, framework_in_force()))
+
+
+def holds_role(person: Person, role: str) -> bool:
+    """Say whether the person holds a role of the framework today, or one of a group's."""
+    keys = role_keys_of(person)
+    if role in keys:
+        return True
+    framework = framework_in_force()
+    return any(item.key == role and keys & framework.role_keys(role) for item in framework.roles)
+
+
+def may_answer(follow_up: FollowUp, person: Person) -> bool:
+    """Say whether the person was asked: by name, as the absent assignee's deputy, or as a holder of the role."""
+    if follow_up.assignee_id:
+        return follow_up.assignee_id in answering_for(person)
+    return bool(follow_up.assignee_role) and holds_role(person, follow_up.assignee_role)
+
+
+def responds(concern: UrgentConcern, person: Person) -> bool:
+    """Say whether the person may answer the concern: its responder, their deputy, or the quality assurance lead."""
+    if concern.responder_id in answering_for(person):
+        return True
+    return may(person, "followup.see_concerns") and concern.raised_by_id != person.pk
+
+
+def in_case_line(person: Person, case: Case | None) -> bool:
+    """Say whether the person works with or manages the child today."""
+    if case is None:
+        return False
+    if person.pk in (case.worker_id, case.manager_id, case.chair_id):
+        return True
+    unit = case.team or case.service
+    return unit is not None and person.pk in line_of(unit, on=clock.today())
+
+
+def may_see_action(action: Action, person: Person) -> bool:
+    """Say whether the person may read the action."""
+    if may(person, "followup.see_all") or owns(action, person) or action.proposed_by_id == person.pk:
+        return True
+    if is_party_to("action", action.pk, person):
+        return True
+    return in_case_line(person, action.case) or may_sign_off(action, person)
+
+
+def may_see_follow_up(follow_up: FollowUp, person: Person) -> bool:
+    """Say whether the person may read the follow-up."""
+    if may(person, "followup.see_all") or may_answer(follow_up, person) or follow_up.about_id == person.pk:
+        return True
+    return is_party_to("follow_up", follow_up.pk, person)
+
+
+def may_see_concern(concern: UrgentConcern, person: Person) -> bool:
+    """Say whether the person may read the concern: few may, and never the line of somebody it is about."""
+    return concern.raised_by_id == person.pk or responds(concern, person) or may(person, "followup.see_concerns")

@@ -1,0 +1,90 @@
+"""What somebody has to do about what follows."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from audits.followup.enums import ActionStatus, ConcernStatus
+from audits.followup.models import Action
+from audits.followup.paths import council_slug
+from audits.followup.registry import origins_of
+from audits.followup.selectors.lists import action_list, follow_ups_for, open_actions_of, visible_concerns
+from audits.followup.selectors.rights import answering_for, signers_of
+from audits.frameworks.selectors import NoFrameworkError, framework_in_force
+from qaf.lib import calendar, clock
+from qaf.tenants.models import Person, Post
+from qaf.tenants.permissions import may
+from qaf.tenants.registry import ToDo
+from qaf.tenants.selectors.people import posts_on
+
+
+def actions_to_sign(person: Person) -> list[Action]:
+    """Return the completed actions that the framework asks the person to sign off."""
+    waiting = action_list().filter(status=ActionStatus.DONE)
+    near = waiting.filter(_near(person)) if not _whole_council(person) else waiting
+    try:
+        framework = framework_in_force()
+    except NoFrameworkError:
+        return []
+    ids = answering_for(person)
+    return [
+        action
+        for action in near.exclude(owner=person).exclude(done_by=person)
+        if any(signer.pk in ids for signer in signers_of(action, framework))
+    ]
+
+
+def _line_posts(person: Person) -> QuerySet[Post]:
+    return posts_on(clock.today()).filter(person__in=answering_for(person), role__in_line=True)
+
+
+def _whole_council(person: Person) -> bool:
+    return _line_posts(person).filter(unit=None).exists()
+
+
+def _near(person: Person) -> Q:
+    units = _line_posts(person).values("unit")
+    return Q(case__team__in=units) | Q(case__service__in=units) | Q(case__manager__in=answering_for(person))
+
+
+def follow_up_todo(person: Person) -> Iterable[ToDo]:
+    """Return actions to complete or sign off, follow-ups to answer, and urgent concerns."""
+    slug = council_slug()
+    yield from _concerns(person, slug)
+    mine = list(open_actions_of(person))
+    origins = origins_of("action", [action.pk for action in mine])
+    for action in mine:
+        yield ToDo(
+            "Complete an action",
+            reverse("followup:action", args=[slug, action.pk]),
+            action.due_on,
+            origins[action.pk].text if action.pk in origins else "",
+        )
+    to_sign = actions_to_sign(person)
+    origins = origins_of("action", [action.pk for action in to_sign])
+    for action in to_sign:
+        yield ToDo(
+            "Sign off an action",
+            reverse("followup:action", args=[slug, action.pk]),
+            action.due_on,
+            origins[action.pk].text if action.pk in origins else "",
+        )
+    for follow_up in follow_ups_for(person):
+        yield ToDo(
+            follow_up.title, reverse("followup:follow_up", args=[slug, follow_up.pk]), follow_up.due_on
+        )
+
+
+def _concerns(person: Person, slug: str) -> Iterable[ToDo]:
+    ids, oversees = answering_for(person), may(person, "followup.see_concerns")
+    for concern in visible_concerns(person).filter(status=ConcernStatus.RAISED):
+        late = concern.due_at < clock.now()
+        if concern.responder_id in ids or (oversees and (late or concern.responder_id is None)):
+            yield ToDo(
+                "Answer an urgent concern about a child",
+                reverse("followup:concern", args=[slug, concern.pk]),
+                calendar.local_date(concern.due_at),
+                "Late" if late else "",
+                urgent=True,
+            )

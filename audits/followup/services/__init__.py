@@ -1,0 +1,40 @@
+"""What is done about what follows: keyword-only verbs."""
+
+from audits.followup.services.actions import (
+    complete_action,
+    drop_action,
+    edit_action,
+    open_action,
+    propose_action,
+    send_back_action,
+    sign_off_action,
+)
+from audits.followup.services.concerns import answer_concern, close_concern, raise_concern
+from audits.followup.services.follow_ups import (
+    assign_follow_up,
+    complete_follow_up,
+    open_follow_up,
+    stand_down_follow_up,
+)
+from audits.followup.services.handover import follow_children, replace_leavers
+from audits.followup.services.reminders import chase
+
+__all__ = [
+    "answer_concern",
+    "assign_follow_up",
+    "chase",
+    "close_concern",
+    "complete_action",
+    "complete_follow_up",
+    "drop_action",
+    "edit_action",
+    "follow_children",
+    "open_action",
+    "open_follow_up",
+    "propose_action",
+    "raise_concern",
+    "replace_leavers",
+    "send_back_action",
+    "sign_off_action",
+    "stand_down_follow_up",
+]

@@ -1,0 +1,88 @@
+"""An audit as the framework's rules see it."""
+
+from collections import defaultdict
+
+from audits.enums import NOT_APPLICABLE, OVERALL, AssessmentStatus, GradeStage
+from audits.followup.selectors import Around
+from audits.frameworks.schema import Framework
+from audits.frameworks.schema.tools import Tool
+from audits.frameworks.selectors import framework_of
+from audits.frameworks.vocabulary import AuditFacts, Grades
+from audits.models import Assessment, Audit
+from audits.selectors.standing import gives_grades
+from qaf.tenants.models import Person
+
+
+def framework_for(audit: Audit) -> Framework:
+    """Return the framework that the audit began with; history is never judged by a later one."""
+    return framework_of(audit.framework_version)
+
+
+def tool_of(audit: Audit, framework: Framework | None = None) -> Tool:
+    """Return the tool, in the version the audit is done with."""
+    return (framework or framework_for(audit)).tool(audit.tool)
+
+
+def ranks_of(audit: Audit, framework: Framework) -> dict[str, int]:
+    """Return each grade's rank in the tool's grade set; higher is better."""
+    return framework.grade_set(tool_of(audit, framework).grade_set or "").ranks
+
+
+def grading_assessments(audit: Audit, framework: Framework) -> list[Assessment]:
+    """Return the current assessments whose grades the audit waits for, in the framework's order of slots."""
+    order = {slot.key: place for place, slot in enumerate(framework.process.slots)}
+    rows = audit.assessments.exclude(status=AssessmentStatus.REASSIGNED).select_related("assessor")
+    grading = [row for row in rows if gives_grades(framework, row.slot)]
+    return sorted(grading, key=lambda row: (order.get(row.slot, len(order)), row.pk))
+
+
+def _grades(by_domain: dict[str, str]) -> Grades:
+    given = {key: None if grade == NOT_APPLICABLE else grade for key, grade in by_domain.items()}
+    return Grades(overall=given.pop(OVERALL, None), domains=given)
+
+
+def submitted_grades(audit: Audit) -> dict[str, Grades]:
+    """Return, by slot, the grades that the current assessors submitted."""
+    rows = (
+        audit.recorded_grades.filter(stage=GradeStage.SUBMITTED, assessment__isnull=False)
+        .exclude(assessment__status=AssessmentStatus.REASSIGNED)
+        .order_by("id")
+        .values_list("assessment__slot", "domain", "grade")
+    )
+    by_slot: dict[str, dict[str, str]] = defaultdict(dict)
+    for slot, domain, grade in rows:
+        by_slot[slot][domain] = grade
+    return {slot: _grades(grades) for slot, grades in by_slot.items()}
+
+
+def grades_of_record(audit: Audit) -> Grades | None:
+    """Return the grades that count, or ``None`` while there is no outcome."""
+    found = dict(audit.grades.values_list("domain", "grade"))
+    return _grades(found) if found else None
+
+
+def audit_facts(audit: Audit, *, framework: Framework | None = None, submitter: str | None = None) -> AuditFacts:
+    """Return what conditions may know; ``submitter`` is the slot whose submission is looked at."""
+    framework = framework or framework_for(audit)
+    return AuditFacts(
+        rank=ranks_of(audit, framework),
+        submitted=submitted_grades(audit),
+        outcome=grades_of_record(audit),
+        submitter=submitter,
+        service=audit.service.key if audit.service else None,
+        status=audit.case_status,
+    )
+
+
+def around_audit(audit: Audit) -> Around:
+    """Return who was around the child on the day of sampling, with the auditors: then is not now."""
+    assessments = audit.assessments.exclude(status=AssessmentStatus.REASSIGNED).select_related("assessor")
+    auditors: dict[str, tuple[Person, ...]] = {row.slot: (row.assessor,) for row in assessments if row.assessor}
+    everybody = tuple(dict.fromkeys(person for people in auditors.values() for person in people))
+    return Around(
+        unit=audit.team or audit.service,
+        worker=audit.worker,
+        manager=audit.manager,
+        chair=audit.chair,
+        others={**auditors, "auditors": everybody},
+    )

@@ -1,0 +1,172 @@
+"""From submitted grades to the grade of record: agreement, or moderation with its reasons."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+
+from audits.enums import (
+    BEFORE_SUBMISSION,
+    NOT_APPLICABLE,
+    OVERALL,
+    AssessmentStatus,
+    GradeSource,
+    GradeStage,
+    Origin,
+)
+from audits.events import ModerationNeeded, ModerationReasonFound
+from audits.frameworks.schema import Framework
+from audits.frameworks.vocabulary import Grades, OneAudit, RandomShare, Reason
+from audits.frameworks.vocabulary.conditions import GradeDifference
+from audits.models import Audit, GradeOfRecord, RecordedGrade
+from audits.selectors.comparison import Comparison, comparison_of
+from audits.selectors.facts import audit_facts, framework_for, grading_assessments, submitted_grades
+from audits.workflow import audit_workflow
+from qaf.lib import clock
+from qaf.tenants.events import publish
+from qaf.tenants.models import Person
+
+
+def settle(*, audit: Audit) -> None:
+    """Compare what every grading slot submitted and take the audit on; does nothing while a slot is missing.
+
+    Called after each submission, inside its transaction; a second call changes nothing. Every reason that the
+    framework knows sends the audit to moderation (HER-34, HER-35); agreement makes the agreed grades the outcome.
+    """
+    audit = Audit.objects.select_for_update(no_key=True, of=("self",)).get(pk=audit.pk)
+    framework = framework_for(audit)
+    assessments = grading_assessments(audit, framework)
+    if audit.status not in BEFORE_SUBMISSION or not assessments:
+        return
+    if any(row.status != AssessmentStatus.SUBMITTED for row in assessments):
+        return
+    if audit.submitted_at is None:
+        audit.submitted_at = max(row.submitted_at or clock.now() for row in assessments)
+        audit.save(update_fields=["submitted_at"])
+    reasons = moderation_reasons(audit=audit, framework=framework)
+    if reasons:
+        send_to_moderation(audit=audit, reasons=reasons)
+    else:
+        _reach_agreed_outcome(audit, framework)
+
+
+def moderation_reasons(*, audit: Audit, framework: Framework) -> tuple[ModerationReasonFound, ...]:
+    """Return every reason why the audit must be moderated, by the framework's selectors, in their order.
+
+    Auditors who differ although no selector says so are a reason too: there would be no grade to agree on.
+    A re-audit has one auditor and nothing to compare.
+    """
+    if audit.origin == Origin.RE_AUDIT:
+        return ()
+    facts = audit_facts(audit, framework=framework)
+    found: list[ModerationReasonFound] = []
+    for selector in framework.moderation.selectors:
+        if selector.evaluated != "all_submitted":
+            continue
+        if isinstance(selector.rule, OneAudit):
+            verdict = selector.rule.selects(facts, framework.names)
+            found += [
+                ModerationReasonFound(selector.key, _kind(selector.rule, reason), reason.domain or OVERALL, reason.text)
+                for reason in verdict.reasons
+            ]
+        elif isinstance(selector.rule, RandomShare) and not found and drawn_for_check(audit, selector.rule):
+            text = selector.rule.in_words(framework.names)
+            found.append(ModerationReasonFound(selector.key, "random_sample", OVERALL, f"Drawn at random: {text}"))
+    return tuple(found or _unexplained(comparison_of(audit)))
+
+
+def _kind(rule: OneAudit, reason: Reason) -> str:
+    conditions = getattr(rule, "conditions", ())
+    if any(isinstance(condition, GradeDifference) for condition in conditions):
+        return "domain_differs" if reason.domain else "overall_differs"
+    return "rule"
+
+
+def _unexplained(comparison: Comparison) -> list[ModerationReasonFound]:
+    found = []
+    for row in comparison.disputed:
+        pairs = zip(comparison.columns, row.cells, strict=True)
+        text = f"{row.label}: {', '.join(f'{column} {cell.label}' for column, cell in pairs)}"
+        kind = "overall_differs" if row.overall else "domain_differs"
+        found.append(ModerationReasonFound("grades_differ", kind, row.domain, text))
+    return found
+
+
+def drawn_for_check(audit: Audit, rule: RandomShare) -> bool:
+    """Say whether an agreed audit falls into the random check: the same answer on any machine, at any time.
+
+    The seed is the month's own, so nobody can know beforehand and everybody can check afterwards.
+    """
+    seed = audit.cycle.seed if audit.cycle else ""
+    number = int(sha256(f"check|{seed}|{audit.reference}".encode()).hexdigest(), 16)
+    return number < rule.share * 2**256
+
+
+def send_to_moderation(
+    *, audit: Audit, reasons: tuple[ModerationReasonFound, ...], person: Person | None = None
+) -> None:
+    """Send the audit to moderation with all its reasons; the moderation is opened in the same transaction."""
+    why = "; ".join(reason.text for reason in reasons)
+    audit_workflow.apply(audit, "send_to_moderation", person=None, why=why)
+    publish(ModerationNeeded(audit, reasons, person))
+
+
+def _reach_agreed_outcome(audit: Audit, framework: Framework) -> None:
+    submitted = submitted_grades(audit)
+    assessments = grading_assessments(audit, framework)
+    source = GradeSource.AGREED if len(assessments) > 1 else GradeSource.SINGLE
+    if audit.origin == Origin.RE_AUDIT:
+        source = GradeSource.RE_AUDIT
+    only = assessments[0].assessor if len(assessments) == 1 else None
+    _write_outcome(audit, by_domain(submitted[assessments[0].slot]), source, only)
+    audit_workflow.apply(audit, "reach_outcome", person=None, why=source.label, also={"outcome_at": clock.now()})
+
+
+def by_domain(grades: Grades) -> dict[str, str]:
+    """Return the grades as they are stored: by domain, the overall one under the empty key."""
+    return {key: grade or NOT_APPLICABLE for key, grade in {**grades.domains, OVERALL: grades.overall}.items()}
+
+
+def _write_outcome(audit: Audit, grades: Mapping[str, str], source: GradeSource, person: Person | None) -> None:
+    now = clock.now()
+    for domain, grade in grades.items():
+        GradeOfRecord.objects.update_or_create(
+            audit=audit,
+            domain=domain,
+            defaults={"grade": grade, "source": source, "decided_by": person, "decided_at": now},
+        )
+
+
+def record_decision(*, audit: Audit, decided: Mapping[str, tuple[str, str]], moderator: Person) -> None:
+    """Make a moderator's grades the outcome: ``decided`` gives grade and reason by domain (HER-39).
+
+    What was not decided keeps the grade on which the auditors agreed. Raises ``ValueError`` where a domain in
+    dispute was left undecided: nobody else may decide it.
+    """
+    framework = framework_for(audit)
+    comparison = comparison_of(audit)
+    undecided = [row.label for row in comparison.disputed if row.domain not in decided]
+    if undecided:
+        raise ValueError(f"The auditors differ on {', '.join(undecided)}, and no grade was decided.")
+    agreed = {
+        row.domain: row.cells[0].grade or NOT_APPLICABLE
+        for row in comparison.rows
+        if row.domain not in decided and row.cells and row.cells[0].grade is not None
+    }
+    source = GradeSource.AGREED if len(grading_assessments(audit, framework)) > 1 else GradeSource.SINGLE
+    _write_outcome(audit, agreed, source, None)
+    _write_outcome(audit, {key: grade for key, (grade, _) in decided.items()}, GradeSource.MODERATED, moderator)
+    now = clock.now()
+    RecordedGrade.objects.bulk_create(
+        RecordedGrade(
+            audit=audit,
+            domain=domain,
+            stage=GradeStage.MODERATED,
+            grade=grade,
+            reason=reason,
+            given_by=moderator,
+            given_at=now,
+        )
+        for domain, (grade, reason) in decided.items()
+    )
+    audit_workflow.apply(
+        audit, "reach_outcome", person=None, why=f"Decided by {moderator.name}", also={"outcome_at": now}
+    )

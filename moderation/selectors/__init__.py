@@ -1,0 +1,20 @@
+"""Reads about moderation."""
+
+from moderation.selectors.deciding import field_name, grade_choices, missing, proposed_actions, to_decide
+from moderation.selectors.lists import moderation_list, moderation_of, overdue, visible_moderations
+from moderation.selectors.moderators import Candidate, candidates_for, load_of_the_time
+
+__all__ = [
+    "Candidate",
+    "candidates_for",
+    "field_name",
+    "grade_choices",
+    "load_of_the_time",
+    "missing",
+    "moderation_list",
+    "moderation_of",
+    "overdue",
+    "proposed_actions",
+    "to_decide",
+    "visible_moderations",
+]

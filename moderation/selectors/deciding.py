@@ -1,0 +1,71 @@
+"""What a moderator has to decide, and what is still missing (HER-39, HER-40)."""
+
+from audits.enums import NOT_APPLICABLE, OVERALL
+from audits.followup.enums import ActionStatus
+from audits.frameworks.schema import Framework
+from audits.models import Audit, AuditAction
+from audits.selectors.comparison import Comparison, Row, comparison_of
+from audits.selectors.facts import framework_for, tool_of
+from moderation.enums import ReasonKind
+from moderation.models import Moderation
+from qaf.tenants.transitions import Problem
+
+DIFFERENCES = (ReasonKind.OVERALL_DIFFERS, ReasonKind.DOMAIN_DIFFERS)
+
+
+def to_decide(moderation: Moderation, comparison: Comparison | None = None) -> tuple[Row, ...]:
+    """Return the rows that the moderator decides: the overall grade, and every disputed domain.
+
+    Where something other than a difference led here (a random check, a request), or the framework says so, every
+    domain is looked at.
+    """
+    comparison = comparison or comparison_of(moderation.audit)
+    kinds = {reason.kind for reason in moderation.reasons.all()}
+    whole = bool(kinds - set(DIFFERENCES)) or "all_domains" in framework_for(moderation.audit).moderation.decides
+    return tuple(row for row in comparison.rows if whole or row.overall or row.differs)
+
+
+def grade_choices(audit: Audit, framework: Framework, domain: str) -> list[tuple[str, str]]:
+    """Return the grades for a domain, best first; only a domain may be not applicable."""
+    grades = framework.grade_set(tool_of(audit, framework).grade_set or "")
+    found = [(grade.key, grade.label) for grade in grades.best_first]
+    if domain != OVERALL and grades.not_applicable.allowed:
+        found.append((NOT_APPLICABLE, "Not applicable"))
+    return found
+
+
+def proposed_actions(audit: Audit) -> list[AuditAction]:
+    """Return the audit's actions that are proposed or were left out, in the order proposed."""
+    links = audit.action_links.select_related("action__owner", "action__proposed_by", "assessment")
+    return list(links.filter(action__status__in=(ActionStatus.PROPOSED, ActionStatus.NOT_AGREED)).order_by("id"))
+
+
+def missing(moderation: Moderation, fields: dict, hrefs: dict[str, str]) -> list[Problem]:
+    """Return everything that stands in the way of deciding, each with its link.
+
+    ``fields`` are the words typed so far; ``hrefs`` gives the pages ``decide`` and ``plan``.
+    """
+    problems = []
+    decide, plan = hrefs.get("decide", ""), hrefs.get("plan", "")
+    if fields.get("conversation_needed") not in ("yes", "no"):
+        text = "Say whether a conversation with both auditors was needed"
+        problems.append(Problem(text, f"{decide}#id_conversation_needed"))
+    if fields.get("conversation_needed") == "yes":
+        if not fields.get("conversation_on"):
+            problems.append(Problem("Enter when you talked with both auditors", f"{decide}#id_conversation_on_0"))
+        if not str(fields.get("conversation_outcome", "")).strip():
+            problems.append(Problem("Say what the conversation led to", f"{decide}#id_conversation_outcome"))
+    for row in to_decide(moderation):
+        name = field_name(row.domain)
+        if not fields.get(f"grade_{name}"):
+            problems.append(Problem(f"Decide the grade: {row.label}", f"{decide}#id_grade_{name}"))
+        if not str(fields.get(f"reason_{name}", "")).strip():
+            problems.append(Problem(f"Give the reason for the grade: {row.label}", f"{decide}#id_reason_{name}"))
+    if "action_plan" in framework_for(moderation.audit).moderation.decides and not moderation.action_plan_agreed:
+        problems.append(Problem("Agree the action plan", plan))
+    return problems
+
+
+def field_name(domain: str) -> str:
+    """Return the name of a domain's fields; the overall grade has an empty key."""
+    return domain or "overall"

@@ -1,0 +1,28 @@
+"""What is done in moderation: keyword-only verbs."""
+
+from moderation.services.allocation import allocate_by_hand, allocate_waiting, allocate_when_due, remind_late
+from moderation.services.deciding import (
+    DraftConflict,
+    agree_plan,
+    decide,
+    draft_of,
+    plan_is_empty,
+    save_draft,
+)
+from moderation.services.opening import ask_for_moderation, open_moderation, withdraw_moderation
+
+__all__ = [
+    "DraftConflict",
+    "agree_plan",
+    "allocate_by_hand",
+    "allocate_waiting",
+    "allocate_when_due",
+    "ask_for_moderation",
+    "decide",
+    "draft_of",
+    "open_moderation",
+    "plan_is_empty",
+    "remind_late",
+    "save_draft",
+    "withdraw_moderation",
+]

@@ -1,0 +1,100 @@
+"""Giving moderations to moderators: load spread, absences respected, a problem named where nobody can (HER-37)."""
+
+from hashlib import sha256
+
+from django.core.exceptions import ValidationError
+
+from audits.selectors.people import people_who_may
+from moderation.enums import ModerationStatus
+from moderation.models import Moderation
+from moderation.paths import moderation_href
+from moderation.selectors import Candidate, candidates_for, load_of_the_time, moderation_list, overdue
+from moderation.workflow import moderation_workflow
+from qaf.lib import clock
+from qaf.notices.services import tell
+from qaf.tenants.models import Person
+from qaf.tenants.permissions import require
+from qaf.ui.words import long_date
+
+
+def allocate_when_due(*, moderation: Moderation) -> bool:
+    """Give a waiting moderation to the eligible moderator with the fewest, once its week has come.
+
+    Who that is, is the same on any machine. Where nobody can, says why on the moderation. Returns whether given.
+    """
+    if moderation.status != ModerationStatus.WAITING or moderation.available_on > clock.today():
+        return False
+    candidates = candidates_for(moderation.audit, month=load_of_the_time(moderation))
+    able = [one for one in candidates if one.may and not one.away]
+    if not able:
+        _name_problem(moderation, candidates)
+        return False
+    _give(moderation, min(able, key=lambda one: _order(moderation, one)).person, by=None)
+    return True
+
+
+def _order(moderation: Moderation, candidate: Candidate) -> tuple[int, str]:
+    return candidate.load, sha256(f"{moderation.audit.reference}|{candidate.person.name}".encode()).hexdigest()
+
+
+def _name_problem(moderation: Moderation, candidates: list[Candidate]) -> None:
+    if not candidates:
+        problem = "Nobody holds a post whose holders moderate."
+    else:
+        why = [f"{one.person.name}: {', '.join(one.kept_out) or 'is away'}" for one in candidates]
+        problem = f"Nobody can moderate it. {'; '.join(why)}."
+    if moderation.problem != problem:
+        moderation.problem = problem
+        moderation.save(update_fields=["problem"])
+
+
+def allocate_waiting() -> int:
+    """Give out every moderation whose week has come; return how many. May run twice."""
+    waiting = moderation_list().filter(status=ModerationStatus.WAITING, available_on__lte=clock.today())
+    return sum(allocate_when_due(moderation=moderation) for moderation in waiting.order_by("due_on", "id"))
+
+
+def allocate_by_hand(*, moderation: Moderation, moderator: Person, person: Person) -> None:
+    """Give the moderation to ``moderator`` because the quality assurance lead says so, also before its week.
+
+    Raises ``PermissionDenied``, and ``ValidationError`` for an auditor, the case's line or anybody else kept out.
+    """
+    require(person, "moderation.allocate")
+    chosen = next((one for one in candidates_for(moderation.audit) if one.person.pk == moderator.pk), None)
+    if chosen is None:
+        raise ValidationError({"moderator": f"{moderator.name} holds no post whose holders moderate."})
+    if not chosen.may:
+        raise ValidationError({"moderator": f"{moderator.name} cannot moderate it: {', '.join(chosen.kept_out)}."})
+    if moderation.moderator_id != moderator.pk:
+        _give(moderation, moderator, by=person)
+
+
+def _give(moderation: Moderation, moderator: Person, *, by: Person | None) -> None:
+    also = {"moderator": moderator, "allocated_at": clock.now(), "problem": ""}
+    moderation_workflow.apply(moderation, "allocate", person=by, also=also)
+    moderation.drafts.all().delete()
+    tell(
+        people=[moderator],
+        kind="moderation_allocated",
+        key=f"moderation-{moderation.pk}-{moderator.pk}",
+        subject=f"{moderation.audit.reference}: an audit for you to moderate",
+        body=f"Please decide by {long_date(moderation.due_on)}.",
+        href=moderation_href(moderation),
+    )
+
+
+def remind_late() -> None:
+    """Tell moderators and those who allocate about every decision that is late: once, then once a week (HER-41)."""
+    leads: list[Person] | None = None
+    for moderation in overdue():
+        leads = people_who_may("moderation.allocate") if leads is None else leads
+        week = (clock.today() - moderation.due_on).days // 7
+        who = moderation.moderator.name if moderation.moderator else "Nobody yet"
+        tell(
+            people=[*([moderation.moderator] if moderation.moderator else []), *leads],
+            kind="moderation_overdue",
+            key=f"moderation-{moderation.pk}-{week}",
+            subject=f"{moderation.audit.reference}: moderation is late",
+            body=f"It was due on {long_date(moderation.due_on)}. Moderator: {who}.",
+            href=moderation_href(moderation),
+        )

@@ -1,0 +1,130 @@
+"""Deciding: saved as typed, each disputed grade with its reason, the plan agreed; then it binds (HER-38 to HER-40)."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import F
+
+from audits.followup.enums import ActionStatus
+from audits.models import WiderFinding
+from audits.selectors.facts import framework_for
+from audits.services.outcome import record_decision
+from moderation.enums import ModerationStatus
+from moderation.models import Decision, DecisionDraft, Moderation
+from moderation.paths import moderation_href
+from moderation.selectors import field_name, grade_choices, missing, proposed_actions, to_decide
+from moderation.workflow import moderation_workflow
+from qaf.lib import clock
+from qaf.tenants.models import Person
+from qaf.tenants.scope import because
+from qaf.tenants.transitions import StatusHasChanged, TransitionRefused
+
+
+class DraftConflict(Exception):
+    """Another window saved first; ``theirs`` is the draft as it stands."""
+
+    def __init__(self, theirs: DecisionDraft):
+        self.theirs = theirs
+        super().__init__("Another window saved this decision after you opened it.")
+
+
+def _own(moderation: Moderation, person: Person) -> None:
+    if moderation.moderator_id != person.pk:
+        raise PermissionDenied("Only its moderator decides this moderation.")
+    if moderation.status != ModerationStatus.ALLOCATED:
+        raise StatusHasChanged("This moderation has been decided or given to somebody else.")
+
+
+def draft_of(moderation: Moderation) -> DecisionDraft | None:
+    """Return what was typed so far."""
+    return moderation.drafts.first()
+
+
+@transaction.atomic
+def save_draft(*, moderation: Moderation, fields: dict[str, Any], version: int, person: Person) -> DecisionDraft:
+    """Save what was typed if ``version`` is still the one it was typed over (0: nothing was there).
+
+    Raises ``DraftConflict`` with the other text, ``StatusHasChanged`` once it is decided.
+    """
+    _own(moderation, person)
+    now = clock.now()
+    if version == 0:
+        draft, made = DecisionDraft.objects.get_or_create(
+            moderation=moderation, defaults={"fields": fields, "saved_by": person, "saved_at": now}
+        )
+        if made or draft.fields == fields:
+            return draft
+        raise DraftConflict(draft)
+    rows = DecisionDraft.objects.filter(moderation=moderation, version=version)
+    written = rows.update(fields=fields, version=F("version") + 1, saved_at=now, saved_by=person)
+    draft = DecisionDraft.objects.get(moderation=moderation)
+    if not written and draft.fields != fields:
+        raise DraftConflict(draft)
+    return draft
+
+
+def agree_plan(*, moderation: Moderation, agreed: bool, person: Person) -> None:
+    """Agree the action plan as it stands, or open it again before the decision (HER-40)."""
+    _own(moderation, person)
+    with because("Action plan agreed" if agreed else "Action plan opened again", person=person):
+        moderation.action_plan_agreed = agreed
+        moderation.save(update_fields=["action_plan_agreed"])
+
+
+@transaction.atomic
+def decide(*, moderation: Moderation, person: Person) -> None:
+    """Make the typed decision binding: grades, reasons, conversation, and the finding beyond the case.
+
+    The audit has its outcome in the same transaction. Raises ``TransitionRefused`` with everything missing, each
+    with its link; ``PermissionDenied`` for anybody but the moderator; ``StatusHasChanged`` the second time.
+    """
+    moderation = Moderation.objects.select_for_update(of=("self",)).get(pk=moderation.pk)
+    _own(moderation, person)
+    draft = draft_of(moderation)
+    fields = draft.fields if draft else {}
+    if problems := missing(moderation, fields, _hrefs(moderation)):
+        raise TransitionRefused(problems)
+    decided = _decided(moderation, fields)
+    needed = fields["conversation_needed"] == "yes"
+    also = {
+        "conversation_needed": needed,
+        "conversation_on": fields.get("conversation_on") or None if needed else None,
+        "conversation_outcome": str(fields.get("conversation_outcome", "")).strip() if needed else "",
+        "rationale": str(fields.get("rationale", "")).strip(),
+        "decided_at": clock.now(),
+    }
+    with because("Decide", person=person):
+        Decision.objects.bulk_create(
+            Decision(moderation=moderation, domain=domain, grade=grade, reason=reason)
+            for domain, (grade, reason) in decided.items()
+        )
+        if finding := str(fields.get("wider_finding", "")).strip():
+            WiderFinding.objects.create(
+                audit=moderation.audit, text=finding, raised_by=person, raised_at=clock.now()
+            )
+        moderation.drafts.all().delete()
+    moderation_workflow.apply(moderation, "decide", person=person, also=also)
+    record_decision(audit=moderation.audit, decided=decided, moderator=person)
+
+
+def _hrefs(moderation: Moderation) -> dict[str, str]:
+    return {name: moderation_href(moderation, name) for name in ("decide", "plan")}
+
+
+def _decided(moderation: Moderation, fields: dict[str, Any]) -> dict[str, tuple[str, str]]:
+    """The typed grades and reasons by domain; a grade that the framework does not have is refused."""
+    framework = framework_for(moderation.audit)
+    found: dict[str, tuple[str, str]] = {}
+    for row in to_decide(moderation):
+        name = field_name(row.domain)
+        grade, reason = fields[f"grade_{name}"], str(fields[f"reason_{name}"]).strip()
+        if grade not in dict(grade_choices(moderation.audit, framework, row.domain)):
+            raise TransitionRefused([f"{row.label}: choose one of the framework’s grades."])
+        found[row.domain] = (grade, reason)
+    return found
+
+
+def plan_is_empty(moderation: Moderation) -> bool:
+    """Say whether no proposed action is left in the plan."""
+    return not any(link.action.status == ActionStatus.PROPOSED for link in proposed_actions(moderation.audit))

@@ -1,0 +1,16 @@
+"""Daily work; each piece asks what is due and not yet done."""
+
+from moderation.services import allocate_waiting, remind_late
+from qaf.jobs.services import daily
+
+
+@daily
+def give_out() -> None:
+    """Give moderators what their week has brought."""
+    allocate_waiting()
+
+
+@daily
+def remind() -> None:
+    """Remind of decisions that are late."""
+    remind_late()
