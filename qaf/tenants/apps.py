@@ -22,5 +22,6 @@ class TenantsConfig(AppConfig):
         add_menu(
             MenuEntry("To do", "home", 0),
             MenuEntry("People", "tenants:people", 80, ("tenants.manage_people",)),
+            MenuEntry("Trail", "tenants:trail", 95, ("tenants.read_trail",)),
             MenuEntry("Settings", "tenants:settings", 90, ("tenants.manage_council",)),
         )

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from qaf.tenants.views import people
+from qaf.tenants.views import people, trail
 
 app_name = "tenants"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("away/", people.my_absence, name="my_absence"),
     path("structure/", people.structure, name="structure"),
     path("structure/add/", people.new_team, name="add_team"),
+    path("trail/", trail.trail, name="trail"),
     path("settings/", people.settings, name="settings"),
     path("posts/<int:pk>/end/", people.remove_post, name="end_post"),
     path("<int:pk>/", people.person, name="person"),

@@ -127,3 +127,17 @@ def test_a_failing_view_leaves_nothing_half_done(sign_in, ada, council, monkeypa
     assert response.status_code == 500
     with authority_scope(council):
         assert not Person.objects.filter(name="Half Done").exists()
+
+
+def test_the_trail_shows_who_changed_what_to_those_who_may_read_it(sign_in, ada, will, council):
+    with authority_scope(council, person=ada):
+        make_role("auditor_of_trails", "tenants.read_trail")
+        give_post(person=ada, role="auditor_of_trails", starts_on=LONG_AGO)
+    client = sign_in(ada)
+    client.post(
+        f"/a/alder/people/{will.pk}/change/", {"name": "William Alder", "email": will.email, "signs_in": "on"}
+    )
+    page = client.get("/a/alder/people/trail/", {"kind": "tenants_person", "row": will.pk}).content.decode()
+    assert "name: Will Alder → William Alder" in page
+    assert "Ada Alder" in page
+    assert sign_in(will).get("/a/alder/people/trail/").status_code == 403

@@ -1,0 +1,66 @@
+"""The trail, readable: who changed what, when, from what, to what, why."""
+
+from datetime import date
+
+from django.apps import apps
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from qaf.tenants.models import Person, TenantModel, TrailEvent
+from qaf.tenants.views.base import CouncilRequest, council_view
+
+
+def _names() -> dict[str, str]:
+    tracked = [m for m in apps.get_models() if issubclass(m, TenantModel) and m.tracked]
+    return {m._meta.db_table: str(m._meta.verbose_name).capitalize() for m in tracked}
+
+
+@council_view("tenants.read_trail")
+def trail(request: CouncilRequest) -> HttpResponse:
+    """List changes, newest first, filtered by kind of record, number, person and day."""
+    events = TrailEvent.objects.order_by("-id")
+    names = _names()
+    asked = {key: request.GET.get(key, "").strip() for key in ("kind", "row", "person", "day")}
+    if asked["kind"] in names:
+        events = events.filter(table_name=asked["kind"])
+    if asked["row"].isdigit():
+        events = events.filter(row_id=int(asked["row"]))
+    if asked["person"]:
+        people = Person.objects.filter(name__icontains=asked["person"]).values_list("pk", flat=True)[:200]
+        events = events.filter(person_id__in=list(people))
+    if day := _day(asked["day"]):
+        events = events.filter(business_at__date=day)
+    page = Paginator(events, 25).get_page(request.GET.get("page"))
+    who = dict(
+        Person.objects.filter(pk__in={e.person_id for e in page if e.person_id}).values_list("pk", "name")
+    )
+    rows = [
+        {
+            "event": event,
+            "kind": names.get(event.table_name, event.table_name),
+            "who": who.get(event.person_id or 0, "The system"),
+            "changes": _changes(event),
+        }
+        for event in page
+    ]
+    context = {
+        "page_obj": page,
+        "rows": rows,
+        "asked": asked,
+        "names": sorted(names.items(), key=lambda item: item[1]),
+    }
+    return render(request, "tenants/trail.html", context)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _changes(event: TrailEvent) -> list[tuple[str, object, object]]:
+    before, after = event.before or {}, event.after or {}
+    keys = sorted(set(before) | set(after))
+    return [(key.removesuffix("_id").replace("_", " "), before.get(key), after.get(key)) for key in keys]
