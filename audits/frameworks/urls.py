@@ -1,8 +1,10 @@
-from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, path
 
+from audits.frameworks import views
+
 app_name = "frameworks"
-# In place until the page lands (replace this whole file).
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", lambda request, council: HttpResponse(""), name="document")
+    path("", views.document, name="document"),
+    path("versions/<int:number>/text/", views.text, name="text"),
+    path("<slug:key>/", views.section, name="section"),
 ]

@@ -121,8 +121,8 @@ class GradeSet(Sourced):
                 f"The overall grade is {self.label_of(overall)}, while the middle of the domains is "
                 f"{self.label_of(middle)}. Check that this is what you mean."
             )
-        worst_first = self.best_first[::-1]
-        if self.overall.warn_above_inadequate_domain and worst_first[0].key in domains:
-            if self.grade(overall).rank > worst_first[1].rank:
-                return f"A domain is {worst_first[0].label}, while the overall grade is {self.label_of(overall)}."
+        worst, second = self.best_first[-1], self.best_first[-2]
+        worst_seen = self.overall.warn_above_inadequate_domain and worst.key in domains
+        if worst_seen and self.grade(overall).rank > second.rank:
+            return f"A domain is {worst.label}, while the overall grade is {self.label_of(overall)}."
         return None

@@ -59,7 +59,7 @@ class Role(Sourced):
     label: Text
     level: Level
     line_rank: Annotated[int, Field(ge=0, le=9)] = 0
-    "Place in the line of management of a case: the team's manager 1, the manager above 2, and so on; 0 outside the line"
+    "Place in the line of a case: the team's manager 1, the manager above 2, and so on; 0 outside the line"
     capabilities: tuple[Capability, ...] = ()
     members: tuple[RoleKey, ...] = ()
     aliases: tuple[Text, ...] = ()
@@ -74,7 +74,7 @@ class Role(Sourced):
 
 
 class Service(Sourced):
-    """A service of the council. `statuses` says which children's statuses fall to it where the case list does not tell."""
+    """A service. `statuses` says which children's statuses fall to it where the case list does not tell."""
 
     key: Key
     name: Text

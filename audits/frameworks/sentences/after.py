@@ -72,7 +72,8 @@ def actions(framework: Framework) -> Iterator[Sentence | Listing]:
     entry = rules.supervision
     if entry.required:
         due = f" {entry.due.in_words(names)}" if entry.due else ""
-        text = f"{names.party(entry.by)} records that findings were discussed with {names.party(entry.with_party)} in supervision{due}"
+        whom = names.party(entry.with_party)
+        text = f"{names.party(entry.by)} records that findings were discussed with {whom} in supervision{due}"
         yield say(text, entry)
         yield from listing("Supervision records", (item.label for item in entry.records), entry, "records")
 

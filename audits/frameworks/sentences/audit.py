@@ -222,7 +222,8 @@ def _filing(framework: Framework, process: Process) -> Iterator[Sentence]:
         required = "; while an auditor is new it is required" if check.required_while_new else ""
         yield say(f"The {names.role(check.by)} offers {who} a check before finalising{required}", check)
     system = framework.authority.record_system.name
-    text = f"The {names.role(filing.by)} places the audit on the child's record in {system} {filing.due.in_words(names)}"
+    who, due = names.role(filing.by), filing.due.in_words(names)
+    text = f"The {who} places the audit on the child's record in {system} {due}"
     yield say(text, filing, "due")
     yield say(
         f"Findings and actions go to {join(names.party(party) for party in filing.tell)}", filing, "tell"
@@ -261,5 +262,6 @@ def moderation(framework: Framework) -> Iterator[Sentence]:
     )
     decides = join(item.replace("_", " ") for item in rules.decides)
     yield say(f"Moderation decides: {decides}", rules, "decides")
-    text = f"Until the council has figures of its own, {percent(rules.expected_share)} of audits are expected to be moderated"
+    share = percent(rules.expected_share)
+    text = f"Until the council has figures of its own, {share} of audits are expected to be moderated"
     yield say(text, rules, "expected_share")

@@ -307,7 +307,8 @@ class ShareOfGrade(HistoryKind):
     def in_words(self, names: Names) -> str:
         grades = join((names.grade(grade) for grade in self.grades), "or")
         return (
-            f"{percent(self.share)} or more of at least {count(self.min_audits, 'audit')} in {count(self.months, 'month')} "
+            f"{percent(self.share)} or more of at least {count(self.min_audits, 'audit')} "
+            f"in {count(self.months, 'month')} "
             f"are {grades} for {self._levels_in_words()}"
         )
 
@@ -321,7 +322,8 @@ class ShareChange(HistoryKind):
     points: Annotated[int, Field(ge=1, le=100)]
 
     def in_words(self, names: Names) -> str:
-        return f"the share of a grade moves by {self.points} points or more between quarters for {self._levels_in_words()}"
+        points = f"{self.points} points or more between quarters"
+        return f"the share of a grade moves by {points} for {self._levels_in_words()}"
 
 
 History = Annotated[

@@ -102,7 +102,8 @@ class HoldConversation(EffectKind):
     due: Due
 
     def in_words(self, names: Names) -> str:
-        return f"{names.party(self.by)} holds a supportive conversation with {names.party(self.with_party)} {self.due.in_words(names)}"
+        by, whom = names.party(self.by), names.party(self.with_party)
+        return f"{by} holds a supportive conversation with {whom} {self.due.in_words(names)}"
 
 
 class FlagGoodPractice(EffectKind):
@@ -148,7 +149,8 @@ class ReportPosition(EffectKind):
     to: Parties
 
     def in_words(self, names: Names) -> str:
-        return f"{_parties(names, self.tracked_by)} tracks the actions and the position is reported to {_parties(names, self.to)}"
+        by, to = _parties(names, self.tracked_by), _parties(names, self.to)
+        return f"{by} tracks the actions and the position is reported to {to}"
 
 
 class OpenScrutiny(EffectKind):
