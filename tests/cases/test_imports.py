@@ -130,7 +130,7 @@ def test_nobody_is_closed_by_a_list_with_rows_that_name_no_child(bring):
     assert counts(outcome) == (0, 0, 0, 1, 1)
     assert known()["1"] == ("child_in_need", True)
     assert [
-        "1 children who are missing were not closed" in one["text"] for one in outcome.to_json()["notices"]
+        "1 child who is missing was not closed" in one["text"] for one in outcome.to_json()["notices"]
     ] == [True]
 
 

@@ -109,7 +109,8 @@ def test_each_child_has_the_status_of_its_open_rows(tmp_path, zipped):
 def test_open_involvements_come_with_their_role_codes_names_and_teams(tmp_path):
     involvements = [
         {"invo_involvements_id": n, "invo_person_id": "001", "invo_professional_id": who,
-         "invo_professional_role_id": role, "invo_professional_team": "t1", "invo_involvement_start_date": THEN, "invo_involvement_end_date": ended}
+         "invo_professional_role_id": role, "invo_professional_team": "t1",
+         "invo_involvement_start_date": THEN, "invo_involvement_end_date": ended}
         for n, who, role, ended in (("1", "w1", "ALLOC", ""), ("2", "w2", "IRO", ""), ("3", "w3", "ALLOC", LATER))
     ]  # fmt: skip
     extra = {

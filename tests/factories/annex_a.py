@@ -79,7 +79,7 @@ def child(local_id: Any, status: str = "c) Child in need plan", **cells: Any) ->
 
 def workbook(path: Path, *sheets: tuple[str, tuple[str, ...], list[dict[str, Any]]], title: str = "") -> Path:
     """Write sheets of (name, headings, rows); with ``title`` a line and a gap stand above the headings."""
-    book = xlsxwriter.Workbook(str(path))
+    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False})
     days = book.add_format({"num_format": "dd/mm/yyyy"})
     for name, headings, rows in sheets:
         sheet, top = book.add_worksheet(name), 0
