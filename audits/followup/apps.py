@@ -15,7 +15,7 @@ class FollowupConfig(AppConfig):
         from audits.frameworks.capabilities import give
         from audits.frameworks.enums import Capability
         from qaf.tenants.permissions import Permission, declare
-        from qaf.tenants.registry import MenuEntry, add_menu, add_todo
+        from qaf.tenants.registry import add_todo
 
         declare(
             Permission("followup.see_all", "follow every action to completion"),
@@ -40,4 +40,4 @@ class FollowupConfig(AppConfig):
         )
         add_sampled(cases_with_anything)
         add_todo(follow_up_todo)
-        # add_menu(MenuEntry("Actions", "followup:actions", 40))
+        add_menu(MenuEntry("Actions", "followup:actions", 40))

@@ -7,11 +7,13 @@ from audits.followup.selectors.lists import (
     open_actions_of,
     visible_actions,
     visible_concerns,
+    visible_follow_ups,
 )
 from audits.followup.selectors.parties import Around, answering, around_case, people_for
 from audits.followup.selectors.rights import (
     answering_for,
     may_answer,
+    may_raise_about,
     may_see_action,
     may_see_concern,
     may_see_follow_up,
@@ -30,6 +32,7 @@ __all__ = [
     "concern_list",
     "follow_up_list",
     "may_answer",
+    "may_raise_about",
     "may_see_action",
     "may_see_concern",
     "may_see_follow_up",
@@ -41,4 +44,5 @@ __all__ = [
     "signers_of",
     "visible_actions",
     "visible_concerns",
+    "visible_follow_ups",
 ]

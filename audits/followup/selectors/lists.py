@@ -24,14 +24,23 @@ def open_actions_of(person: Person) -> QuerySet[Action]:
 
 def visible_actions(person: Person) -> QuerySet[Action]:
     """Return the actions that the person may follow: all, or their own and those of their own children and teams."""
+    actions = action_list().filter(_readable(person))
     if may(person, "followup.see_all"):
-        return action_list()
+        return actions
     day = clock.today()
     units = person.posts.filter(Q(ends_on=None) | Q(ends_on__gte=day), role__in_line=True, starts_on__lte=day)
     mine = Q(owner__in=answering_for(person)) | Q(proposed_by=person) | Q(case__worker=person)
     whole_council = units.filter(unit=None).exists()
     managed = Q(case__team__in=units.values("unit")) | Q(case__service__in=units.values("unit"))
-    return action_list() if whole_council else action_list().filter(mine | managed)
+    return actions if whole_council else actions.filter(mine | managed)
+
+
+def _readable(person: Person) -> Q:
+    """Restricted records only for those cleared, and for whoever works with the child or owns the action."""
+    if person.cleared_for_restricted or may(person, "cases.see_restricted"):
+        return Q()
+    open_record = Q(case=None) | Q(case__restricted=False)
+    return open_record | Q(case__worker=person) | Q(owner__in=answering_for(person))
 
 
 def overdue(actions: QuerySet[Action]) -> QuerySet[Action]:
@@ -42,6 +51,17 @@ def overdue(actions: QuerySet[Action]) -> QuerySet[Action]:
 def follow_up_list() -> QuerySet[FollowUp]:
     """Return every follow-up, with case and people."""
     return FollowUp.objects.select_related("case", "case__team", "case__service", "assignee", "about", "done_by")
+
+
+def visible_follow_ups(person: Person) -> QuerySet[FollowUp]:
+    """Return the follow-ups that the person tracks, or was asked to answer, or that are about their own work."""
+    unnamed = Q(assignee=None, assignee_role__in=_role_and_group_keys(person))
+    mine = Q(assignee__in=answering_for(person)) | unnamed | Q(about=person)
+    if not may(person, "followup.see_all"):
+        return follow_up_list().filter(mine)
+    if person.cleared_for_restricted or may(person, "cases.see_restricted"):
+        return follow_up_list()
+    return follow_up_list().filter(mine | Q(case=None) | Q(case__restricted=False))
 
 
 def follow_ups_for(person: Person) -> QuerySet[FollowUp]:

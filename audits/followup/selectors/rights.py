@@ -95,9 +95,20 @@ def in_case_line(person: Person, case: Case | None) -> bool:
     return unit is not None and person.pk in line_of(unit, on=clock.today())
 
 
+def is_cleared(person: Person, case: Case | None) -> bool:
+    """Say whether the person may read about the child: a restricted record needs clearance, or the child's work."""
+    if case is None or not case.restricted:
+        return True
+    return person.cleared_for_restricted or may(person, "cases.see_restricted") or person.pk == case.worker_id
+
+
 def may_see_action(action: Action, person: Person) -> bool:
     """Say whether the person may read the action."""
-    if may(person, "followup.see_all") or owns(action, person) or action.proposed_by_id == person.pk:
+    if owns(action, person):
+        return True
+    if not is_cleared(person, action.case):
+        return False
+    if may(person, "followup.see_all") or action.proposed_by_id == person.pk:
         return True
     if is_party_to("action", action.pk, person):
         return True
@@ -106,9 +117,18 @@ def may_see_action(action: Action, person: Person) -> bool:
 
 def may_see_follow_up(follow_up: FollowUp, person: Person) -> bool:
     """Say whether the person may read the follow-up."""
-    if may(person, "followup.see_all") or may_answer(follow_up, person) or follow_up.about_id == person.pk:
+    if may_answer(follow_up, person) or follow_up.about_id == person.pk:
+        return True
+    if not is_cleared(person, follow_up.case):
+        return False
+    if may(person, "followup.see_all"):
         return True
     return is_party_to("follow_up", follow_up.pk, person)
+
+
+def may_raise_about(case: Case, person: Person) -> bool:
+    """Say whether the person has to do with the child, and so may name them in an urgent concern."""
+    return in_case_line(person, case) or is_party_to("case", case.pk, person)
 
 
 def may_see_concern(concern: UrgentConcern, person: Person) -> bool:

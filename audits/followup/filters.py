@@ -1,0 +1,99 @@
+"""Filters of the trackers; they stand in the address."""
+
+import django_filters
+from django.db.models import Q, QuerySet
+
+from audits.followup.enums import OPEN_ACTIONS, ActionStatus, FollowUpKind, FollowUpStatus
+from audits.followup.models import Action, FollowUp
+from audits.followup.selectors import answering_for
+from qaf.lib import clock
+from qaf.tenants.enums import UnitKind
+from qaf.tenants.models import Unit
+
+
+def _services(request: object) -> QuerySet[Unit]:
+    return Unit.objects.filter(kind=UnitKind.SERVICE)
+
+
+def _teams(request: object) -> QuerySet[Unit]:
+    return Unit.objects.filter(kind=UnitKind.TEAM).exclude(cases=None).distinct()
+
+
+class ActionFilter(django_filters.FilterSet):
+    """Whose, where it stands, whether late, and which part of the council."""
+
+    whose = django_filters.ChoiceFilter(
+        choices=[("mine", "Mine"), ("all", "All that I may see")], method="by_whose", label="Whose", empty_label=None
+    )
+    status = django_filters.ChoiceFilter(
+        choices=[("unfinished", "Open or waiting for sign-off"), *ActionStatus.choices, ("all", "All")],
+        method="by_status",
+        label="Status",
+        empty_label=None,
+    )
+    late = django_filters.BooleanFilter(
+        method="by_late", label="Late only", widget=django_filters.widgets.forms.CheckboxInput
+    )
+    service = django_filters.ModelChoiceFilter(
+        field_name="case__service", queryset=_services, label="Service", empty_label="Any"
+    )
+    team = django_filters.ModelChoiceFilter(
+        field_name="case__team", queryset=_teams, label="Team", empty_label="Any"
+    )
+
+    class Meta:
+        model = Action
+        fields: tuple[str, ...] = ()
+
+    def filter_queryset(self, queryset: QuerySet[Action]) -> QuerySet[Action]:
+        """Show what is open or waits for sign-off unless another status is chosen."""
+        found = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data.get("status") else found.filter(status__in=OPEN_ACTIONS)
+
+    def by_whose(self, queryset: QuerySet[Action], name: str, value: str) -> QuerySet[Action]:
+        """Filter to the person's own."""
+        return queryset.filter(owner__in=answering_for(self.request.person)) if value == "mine" else queryset
+
+    def by_status(self, queryset: QuerySet[Action], name: str, value: str) -> QuerySet[Action]:
+        """Filter by status."""
+        if value == "all":
+            return queryset
+        return queryset.filter(status__in=OPEN_ACTIONS if value == "unfinished" else [value])
+
+    def by_late(self, queryset: QuerySet[Action], name: str, value: bool) -> QuerySet[Action]:
+        """Filter to what should be done by now."""
+        late = Q(status__in=OPEN_ACTIONS, due_on__lt=clock.today())
+        return queryset.filter(late) if value else queryset
+
+
+class FollowUpFilter(django_filters.FilterSet):
+    """What it asks, where it stands, whether late, and which part of the council."""
+
+    kind = django_filters.ChoiceFilter(choices=FollowUpKind.choices, label="What it asks", empty_label="Any")
+    status = django_filters.ChoiceFilter(
+        choices=[*FollowUpStatus.choices, ("all", "All")], method="by_status", label="Status", empty_label=None
+    )
+    late = django_filters.BooleanFilter(
+        method="by_late", label="Late only", widget=django_filters.widgets.forms.CheckboxInput
+    )
+    service = django_filters.ModelChoiceFilter(
+        field_name="case__service", queryset=_services, label="Service", empty_label="Any"
+    )
+
+    class Meta:
+        model = FollowUp
+        fields: tuple[str, ...] = ()
+
+    def filter_queryset(self, queryset: QuerySet[FollowUp]) -> QuerySet[FollowUp]:
+        """Show what is open unless another status is chosen."""
+        found = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data.get("status") else found.filter(status=FollowUpStatus.OPEN)
+
+    def by_status(self, queryset: QuerySet[FollowUp], name: str, value: str) -> QuerySet[FollowUp]:
+        """Filter by status."""
+        return queryset if value == "all" else queryset.filter(status=value)
+
+    def by_late(self, queryset: QuerySet[FollowUp], name: str, value: bool) -> QuerySet[FollowUp]:
+        """Filter to what should be done by now."""
+        late = Q(status=FollowUpStatus.OPEN, due_on__lt=clock.today())
+        return queryset.filter(late) if value else queryset
