@@ -15,7 +15,7 @@ class FollowupConfig(AppConfig):
         from audits.frameworks.capabilities import give
         from audits.frameworks.enums import Capability
         from qaf.tenants.permissions import Permission, declare
-        from qaf.tenants.registry import add_todo
+        from qaf.tenants.registry import MenuEntry, add_menu, add_todo
 
         declare(
             Permission("followup.see_all", "follow every action to completion"),
