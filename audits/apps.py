@@ -8,6 +8,7 @@ class AuditsConfig(AppConfig):
 
     def ready(self) -> None:
         self._hear_what_follows()
+        self._offer_audits()
         from audits.frameworks.capabilities import give
         from audits.frameworks.enums import Capability
         from qaf.tenants.permissions import Permission, declare
@@ -33,3 +34,21 @@ class AuditsConfig(AppConfig):
         followup.add_origins(audit_origins)
         followup.add_party_to(is_part_of_audit)
         add_todo(outcome_todo)
+
+    @staticmethod
+    def _offer_audits() -> None:
+        from audits.frameworks.capabilities import give
+        from audits.frameworks.enums import Capability
+        from audits.selectors.todo import todo_of_auditor, todo_of_worker
+        from qaf.tenants.permissions import Permission, declare
+        from qaf.tenants.registry import MenuEntry, add_menu, add_todo
+
+        declare(
+            Permission("audits.audit", "carry out audits"),
+            Permission("audits.take_part", "take part in audits of their own work"),
+        )
+        give(Capability.AUDIT, "audits.audit")
+        give(Capability.TAKE_PART, "audits.take_part")
+        add_menu(MenuEntry("My audits", "audits:mine", 10, ("audits.audit", "audits.take_part")))
+        add_todo(todo_of_auditor)
+        add_todo(todo_of_worker)

@@ -1,4 +1,36 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from audits.views import assessment, conversations, family, findings
+from audits.views import audits as pages
 
 app_name = "audits"
 urlpatterns: list[URLPattern | URLResolver] = []
+
+# An audit and its auditors' own work. Fixed words come before a slot's key.
+_audit = "audits/<slug:reference>"
+urlpatterns += [
+    path("audits/", pages.mine, name="mine"),
+    path(f"{_audit}/", pages.overview, name="audit"),
+    path(f"{_audit}/grades/", pages.grades, name="grades"),
+    path(f"{_audit}/conversations/<slug:kind>/", conversations.conversation, name="conversation"),
+    path(f"{_audit}/family/", family.family, name="family"),
+    path(f"{_audit}/family/<slug:target>/", family.contact, name="family_contact"),
+    path(f"{_audit}/family/<slug:target>/consent/", family.consent, name="family_consent"),
+    path(f"{_audit}/family/<slug:target>/<int:pk>/remove/", family.remove, name="family_remove"),
+    path(f"{_audit}/immediate-change/", findings.immediate, name="immediate_change"),
+]
+
+_own = f"{_audit}/part/<slug:slot>"
+urlpatterns += [
+    path(f"{_own}/", assessment.overview, name="assessment"),
+    path(f"{_own}/section/<slug:key>/", assessment.section, name="section"),
+    path(f"{_own}/section/<slug:key>/save/", assessment.save, name="save"),
+    path(f"{_own}/lock/", assessment.lock, name="lock"),
+    path(f"{_own}/grade/<slug:key>/", assessment.change_grade, name="change_grade"),
+    path(f"{_own}/submit/", assessment.submit, name="submit"),
+    path(f"{_own}/known-family/", assessment.known_family, name="known_family"),
+    path(f"{_own}/actions/", findings.actions, name="actions"),
+    path(f"{_own}/actions/<int:pk>/remove/", findings.remove_action, name="action_remove"),
+    path(f"{_own}/wider-findings/", findings.wider, name="wider_findings"),
+    path(f"{_own}/wider-findings/<int:pk>/remove/", findings.remove_wider, name="wider_finding_remove"),
+]

@@ -109,7 +109,7 @@ def test_locking_lists_every_section_that_is_not_finished_with_its_link(audit, c
     SectionDraft.objects.filter(section__in=["assessments", "overall"]).delete()
     with pytest.raises(TransitionRefused) as refused:
         lock_grades(assessment=lead(audit), person=cast.lena)
-    base = f"/a/alder/audits/{audit.reference}/lead/section/"
+    base = f"/a/alder/audits/{audit.reference}/part/lead/section/"
     assert [(one.text, one.href) for one in refused.value.problems] == [
         ("Assessments: give a grade", f"{base}assessments/"),
         ("Assessments: write a strength, an area to develop or the evidence", f"{base}assessments/"),
@@ -196,7 +196,7 @@ def test_submitting_lists_what_each_auditor_still_owes_with_links(audit, cast):
     framework = standing_of(cast.lena, audit).framework
     assert [(one.text, one.href) for one in missing_before_submission(lead(audit), framework)] == [
         ("Record the discussion between lead and peer auditor", f"{base}/conversations/lead_peer/"),
-        ("Propose an action, or say why none is needed", f"{base}/lead/actions/"),
+        ("Propose an action, or say why none is needed", f"{base}/part/lead/actions/"),
     ]
     made.discuss(audit, cast.lena)
     assert [(one.text, one.href) for one in missing_before_submission(peer(audit), framework)] == [
@@ -212,7 +212,7 @@ def test_submitting_lists_what_each_auditor_still_owes_with_links(audit, cast):
             "Child or young person: record what they said, or one reason why they were not spoken to",
             f"{base}/family/child/",
         ),
-        ("Propose an action, or say why none is needed", f"{base}/peer/actions/"),
+        ("Propose an action, or say why none is needed", f"{base}/part/peer/actions/"),
     ]
     with pytest.raises(TransitionRefused):
         submit_assessment(assessment=peer(audit), person=cast.petra)

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from audits.cases.models import Case
 from audits.frameworks import loader
+from audits.frameworks.selectors import NoFrameworkError, version_in_force
 from audits.frameworks.services import publish_framework
-from audits.frameworks.selectors import version_in_force, NoFrameworkError
 from audits.models import Assessment, Audit
 from audits.services.assessments import lock_grades, save_draft, submit_assessment
 from audits.services.conversations import hold_conversation

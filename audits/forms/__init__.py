@@ -1,0 +1,1 @@
+"""Forms of the audit loop, one module per part."""

@@ -1,0 +1,1 @@
+"""Pages of the audit loop, one module per part."""

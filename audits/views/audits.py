@@ -1,0 +1,224 @@
+"""The page of an audit, the auditors' grades side by side, and somebody's own audits."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from audits.enums import BEFORE_SUBMISSION, AuditStatus
+from audits.frameworks.enums import CaseStatus
+from audits.frameworks.selectors import framework_of
+from audits.models import Assessment, Conversation
+from audits.registry import panels_for
+from audits.selectors.audits import OPEN_ASSESSMENT, assessments_of, audits_of_work, course
+from audits.selectors.conversations import (
+    Talk,
+    asked_to_join,
+    conversations_of,
+    holder_of,
+    may_record,
+    sees_record,
+)
+from audits.selectors.family import caller_of, family_of, lacks_consent
+from audits.selectors.findings import immediate_changes, proposed_actions, wider_findings
+from audits.selectors.grades import changes_of, side_by_side, word_for, words_of
+from audits.selectors.links import OVERALL_SECTION, assessment_href, audit_href
+from audits.selectors.outcome import outcome_of
+from audits.selectors.progress import Task
+from audits.selectors.standing import Standing
+from audits.services.assessments import problems_with_revising
+from audits.views.common import audit_page, show
+from qaf.tenants.views.base import CouncilRequest, council_view
+
+PER_PAGE = 25
+
+
+@council_view("audits.audit", "audits.take_part")
+def mine(request: CouncilRequest) -> HttpResponse:
+    """List what the person audits, and the audits of their own work."""
+    page = Paginator(assessments_of(request.person), PER_PAGE).get_page(request.GET.get("page"))
+    of_work = [
+        {
+            "reference": one.reference,
+            "href": audit_href(one),
+            "status": one.get_status_display(),
+            "allocated_on": one.allocated_on,
+        }
+        for one in audits_of_work(request.person)[:PER_PAGE]
+    ]
+    rows = [_row(one) for one in page]
+    return render(request, "audits/mine.html", {"page_obj": page, "rows": rows, "of_work": of_work})
+
+
+def _row(assessment: Assessment) -> dict[str, Any]:
+    audit = assessment.audit
+    under_way = assessment.status in OPEN_ASSESSMENT
+    return {
+        "reference": audit.reference,
+        "href": assessment_href(assessment) if under_way else audit_href(audit),
+        "slot": framework_of(audit.framework_version).names.slot(assessment.slot),
+        "where": " · ".join(str(one) for one in (audit.service, audit.team) if one),
+        "status": assessment.get_status_display(),
+        "tone": "blue" if under_way else "grey",
+        "open": under_way,
+        "due_on": assessment.due_on,
+    }
+
+
+@audit_page
+def overview(request: CouncilRequest, standing: Standing) -> HttpResponse:
+    """Show what the audit is, who takes part, where it stands, and what the person may see and do."""
+    audit = standing.audit
+    context = {
+        "tasks": _tasks(standing),
+        "people": _people(standing),
+        "facts": _facts(standing),
+        "outcome": outcome_of(audit) if standing.sees_grades else None,
+        "comparison": side_by_side(standing),
+        "conversations": _conversations(standing),
+        "actions": proposed_actions(standing),
+        "findings": wider_findings(standing),
+        "changes": immediate_changes(standing),
+        "family": _family(standing),
+        "family_url": audit_href(audit, "family") if caller_of(audit, standing.framework) else "",
+        "may_record_change": standing.is_manager and not standing.is_auditor and audit.status in BEFORE_SUBMISSION,
+        "change_url": audit_href(audit, "immediate_change"),
+        "course": course(standing),
+        "panels": panels_for(standing),
+        "hidden_reason": _why_hidden(standing),
+    }
+    return show(request, "audits/audit.html", standing, context)
+
+
+@audit_page
+def grades(request: CouncilRequest, standing: Standing) -> HttpResponse:
+    """Show the auditors' grades and words side by side; before the reveal only say when that will be."""
+    comparison = side_by_side(standing)
+    if comparison is None:
+        messages.info(request, _why_hidden(standing))
+        return redirect(audit_href(standing.audit))
+    revisable = [one for one in standing.own if not problems_with_revising(one, standing.framework)]
+    titles = {row.domain: row.label for row in comparison.rows}
+    context: dict[str, Any] = {
+        "comparison": comparison,
+        "rows": [(row, words_of(row)) for row in comparison.rows],
+        "outcome": outcome_of(standing.audit),
+        "changes": [
+            (one, titles.get(one.domain, one.domain), word_for(standing.framework, one.grade))
+            for one in changes_of(standing)
+        ],
+        "change_links": [
+            (row, assessment_href(one, "change_grade", row.domain or OVERALL_SECTION))
+            for one in revisable
+            for row in comparison.rows
+        ],
+        "own_url": assessment_href(standing.own[0]) if standing.own else "",
+        "submit_url": assessment_href(revisable[0], "submit") if revisable else "",
+    }
+    return show(request, "audits/grades.html", standing, context)
+
+
+def _tasks(standing: Standing) -> list[Task]:
+    """Return what the person themselves can do with this audit now."""
+    audit, names = standing.audit, standing.framework.names
+    tasks = []
+    for one in standing.own:
+        if one.status in OPEN_ASSESSMENT and audit.status != AuditStatus.WITHDRAWN:
+            title = f"Your part: {names.slot(one.slot).lower()}"
+            tasks.append(Task(title, one.get_status_display(), "blue", assessment_href(one)))
+        else:
+            tasks.append(Task("Your assessment", one.get_status_display(), "", assessment_href(one)))
+    if standing.may_record_consent and lacks_consent(audit, standing.framework):
+        hint = "Ask the family before the auditor rings them, and say what makes a call safe."
+        tasks.append(Task("Record the family’s answer", "Not started", "blue", audit_href(audit, "family"), hint))
+    for talk in asked_to_join(audit, standing.framework, standing.person):
+        holder = holder_of(audit, talk)
+        by = holder.assessor.name if holder and holder.assessor else "The auditor"
+        tasks.append(Task(talk.label, "To be held", "", "", f"{by} arranges it with you and writes the record."))
+    return tasks
+
+
+def _people(standing: Standing) -> list[dict[str, Any]]:
+    audit, names = standing.audit, standing.framework.names
+    rows = [{"key": "Allocated worker", "value": audit.worker.name if audit.worker else "Nobody: unallocated"}]
+    for one in standing.assessments:
+        value = one.assessor.name if one.assessor else f"Nobody yet. {one.problem}".strip()
+        rows.append({"key": names.slot(one.slot), "value": f"{value}\n{one.get_status_display()}"})
+    if audit.manager:
+        rows.append({"key": "Team manager", "value": audit.manager.name})
+    if audit.chair:
+        rows.append({"key": "IRO or chair", "value": audit.chair.name})
+    return rows
+
+
+def _facts(standing: Standing) -> list[dict[str, Any]]:
+    audit = standing.audit
+    child = " · ".join(part for part in (audit.case.local_id, audit.case.initials) if part)
+    return [
+        {"key": "Child’s record", "value": child},
+        {"key": "Status when drawn", "value": standing_status(audit.case_status)},
+        {"key": "Service and team", "value": " · ".join(str(one) for one in (audit.service, audit.team) if one)},
+        {"key": "How it was chosen", "value": audit.get_origin_display()},
+    ]
+
+
+def standing_status(key: str) -> str:
+    """Return the words for a child's status."""
+    return CaseStatus(key).label if key in CaseStatus.__members__.values() else key.replace("_", " ").capitalize()
+
+
+def _conversations(standing: Standing) -> list[dict[str, Any]]:
+    found = []
+    for talk in conversations_of(standing.audit, standing.framework):
+        record = talk.record
+        excuses = {one.key: one.label for one in talk.framework.excused_reasons}
+        seen = record is not None and sees_record(talk, standing)
+        discussed = record.answers.get("overall_grade") if record and seen else None
+        found.append(
+            {
+                "talk": talk,
+                "record": record,
+                "seen": seen,
+                "excused": excuses.get(record.excused_reason, "") if record else "",
+                "answers": _answers(talk, record) if record and seen else [],
+                "grade": word_for(standing.framework, discussed) if discussed else "",
+                "href": audit_href(standing.audit, "conversation", talk.key) if may_record(talk, standing) else "",
+            }
+        )
+    return found
+
+
+def _answers(talk: Talk, record: Conversation) -> list[tuple[str, str]]:
+    asked = enumerate(talk.framework.prompts, 1)
+    return [(text, record.answers[str(number)]) for number, text in asked if record.answers.get(str(number))]
+
+
+def _family(standing: Standing) -> list[dict[str, Any]]:
+    """Return whom the framework wants heard; what they said only where the auditor's words are shown."""
+    audit, feedback = standing.audit, standing.framework.process.family_feedback
+    if caller_of(audit, standing.framework) is None:
+        return []
+    calls = any(one.slot == feedback.sought_by for one in standing.own)
+    seen = standing.sees_grades or calls
+    reasons = {one.key: one.label for one in feedback.no_contact_reasons}
+    return [
+        {
+            "relative": one,
+            "words": [contact for contact in one.spoken_to if contact.words] if seen else [],
+            "reason": reasons.get(one.reason.no_contact_reason, "") if seen and one.reason else "",
+        }
+        for one in family_of(audit, standing.framework)
+    ]
+
+
+def _why_hidden(standing: Standing) -> str:
+    """Say when the grades will be seen, in words that tell nothing of them."""
+    if standing.sees_grades or standing.audit.status == AuditStatus.WITHDRAWN:
+        return ""
+    if standing.is_auditor or standing.sees_all:
+        return "Grades are shown to the auditors once all of them have locked their own and their discussion is recorded."
+    if standing.has_case_now and not (standing.is_worker or standing.is_manager or standing.is_chair):
+        return "You see the grades once they are final."
+    return "You see the grades once all auditors have submitted."

@@ -1,0 +1,103 @@
+"""Recording a conversation of the audit."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+
+from audits.forms.conversations import ConversationForm
+from audits.frameworks.enums import Relation
+from audits.models import Audit
+from audits.selectors.conversations import Talk, conversation_of, is_open, may_record
+from audits.selectors.grades import word_for
+from audits.selectors.links import assessment_href, audit_href
+from audits.selectors.sections import section_of
+from audits.selectors.standing import Standing
+from audits.services.conversations import excuse_conversation, hold_conversation
+from audits.views.common import audit_page, refused, show
+from qaf.tenants.models import Person
+from qaf.tenants.transitions import TransitionRefused
+from qaf.tenants.views.base import CouncilRequest
+
+
+@audit_page
+def conversation(request: CouncilRequest, standing: Standing, kind: str) -> HttpResponse:
+    """Record a conversation: that it was held and what came of it, or why it could not be."""
+    audit = standing.audit
+    try:
+        talk = conversation_of(audit, standing.framework, kind)
+    except KeyError as error:
+        raise Http404("This audit has no such conversation.") from error
+    if not may_record(talk, standing):
+        raise PermissionDenied("Only the auditors who hold this conversation record it, before they submit.")
+    if not is_open(talk, audit):
+        messages.info(request, "This can be recorded once all auditors have locked their grades.")
+        return redirect(_back(standing, talk))
+    own = next(one for one in standing.own if one.slot in talk.slots)
+    given = section_of(own, standing.framework, "overall").grade if talk.framework.asks_agreement_of else ""
+    form = ConversationForm(
+        request.POST if request.method == "POST" else None,
+        asked=talk.framework,
+        people=_people(audit, standing, talk),
+        record=talk.record,
+        grade=word_for(standing.framework, given) if given else "",
+    )
+    if request.method == "POST" and form.is_valid() and _record(request, standing, talk, form):
+        revealed = talk.is_between_auditors
+        text = "The discussion is recorded. Grades are shown to all auditors now." if revealed else "The conversation is recorded."
+        messages.success(request, text)
+        return redirect(audit_href(audit, "grades") if revealed else _back(standing, talk))
+    context = {
+        "form": form,
+        "talk": talk,
+        "back_url": _back(standing, talk),
+        "grade_missing": bool(talk.framework.asks_agreement_of and not given),
+        "overall_url": assessment_href(own, "section", "overall"),
+    }
+    return show(request, "audits/conversation.html", standing, context, assessment=own)
+
+
+def _record(request: CouncilRequest, standing: Standing, talk: Talk, form: ConversationForm) -> bool:
+    data = form.cleaned_data
+    try:
+        if form.was_held:
+            hold_conversation(
+                audit=standing.audit,
+                kind=talk.key,
+                person=request.person,
+                held_on=data["held_on"],
+                mode=data["mode"],
+                minutes=data["minutes"],
+                participants=[int(pk) for pk in data["participants"]],
+                notes=data["notes"],
+                answers=form.answers(),
+                worker_agrees=data.get("worker_agrees"),
+                worker_comment=data.get("worker_comment", ""),
+            )
+        else:
+            excuse_conversation(
+                audit=standing.audit,
+                kind=talk.key,
+                person=request.person,
+                reason=data["excused_reason"],
+                text=data["excused_text"],
+            )
+    except (ValidationError, TransitionRefused) as error:
+        refused(form, error)
+        return False
+    return True
+
+
+def _people(audit: Audit, standing: Standing, talk: Talk) -> list[Person]:
+    """Return who can have taken part: the framework's participants, and the managers around them."""
+    found = [one.assessor for one in standing.assessments if one.slot in talk.slots and one.assessor]
+    if Relation.ALLOCATED_WORKER in talk.framework.participants:
+        found += [person for person in (audit.worker, audit.manager) if person]
+    return list(dict.fromkeys(found))
+
+
+def _back(standing: Standing, talk: Talk) -> str:
+    own = next((one for one in standing.own if one.slot in talk.slots), None)
+    return assessment_href(own) if own else audit_href(standing.audit)
+
+

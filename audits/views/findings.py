@@ -1,0 +1,154 @@
+"""Actions, wider findings and immediate changes, as an auditor proposes and records them."""
+
+from collections.abc import Iterator
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from audits.enums import BEFORE_SUBMISSION
+from audits.followup.selectors import around_case, people_for
+from audits.forms.findings import ActionForm, ImmediateChangeForm, NoActionForm, WiderFindingForm
+from audits.models import Assessment, AuditAction, WiderFinding
+from audits.selectors.findings import immediate_changes, proposed_actions, wider_findings
+from audits.selectors.links import assessment_href, audit_href
+from audits.selectors.standing import Standing
+from audits.services.assessments import state_no_action
+from audits.services.findings import (
+    action_days,
+    propose_audit_action,
+    record_immediate_change,
+    record_wider_finding,
+    remove_wider_finding,
+    withdraw_proposal,
+)
+from audits.views.common import audit_page, own_page, refused, show
+from qaf.lib import clock
+from qaf.tenants.models import Person
+from qaf.tenants.views.base import CouncilRequest
+
+
+@own_page
+def actions(request: CouncilRequest, standing: Standing, assessment: Assessment) -> HttpResponse:
+    """Propose an action, or say why none is needed."""
+    if assessment.submitted_at:
+        return redirect(assessment_href(assessment))
+    owners = list(_owners(standing))
+    stating = request.method == "POST" and request.POST.get("form") == "none"
+    proposing = request.method == "POST" and not stating
+    form = ActionForm(request.POST if proposing else None, owners=owners, days=action_days(standing.audit))
+    none_form = NoActionForm(
+        request.POST if stating else None, initial={"reason": assessment.no_action_reason}, prefix="none"
+    )
+    if proposing and form.is_valid() and _propose(request, assessment, form):
+        messages.success(request, "The action is proposed. It becomes work once the outcome is final.")
+        return redirect(assessment_href(assessment, "actions"))
+    if stating and none_form.is_valid():
+        state_no_action(assessment=assessment, reason=none_form.cleaned_data["reason"], person=request.person)
+        messages.success(request, "Saved.")
+        return redirect(assessment_href(assessment))
+    links = proposed_actions(standing)
+    own = [one for one in links if one.assessment_id == assessment.pk]
+    context = {
+        "form": form,
+        "none_form": none_form,
+        "own": [(one, assessment_href(assessment, "action_remove", one.pk)) for one in own],
+        "others": [one for one in links if one.assessment_id != assessment.pk],
+    }
+    return show(request, "audits/assessment/actions.html", standing, context, assessment=assessment)
+
+
+@require_POST
+@own_page
+def remove_action(request: CouncilRequest, standing: Standing, assessment: Assessment, pk: int) -> HttpResponse:
+    """Take back a proposed action."""
+    link = get_object_or_404(AuditAction.objects.select_related("action"), assessment=assessment, pk=pk)
+    link.assessment = assessment
+    withdraw_proposal(link=link, person=request.person)
+    messages.success(request, "The proposed action is removed.")
+    return redirect(assessment_href(assessment, "actions"))
+
+
+@own_page
+def wider(request: CouncilRequest, standing: Standing, assessment: Assessment) -> HttpResponse:
+    """Record a finding that reaches beyond the one child."""
+    if assessment.submitted_at:
+        return redirect(assessment_href(assessment))
+    form = WiderFindingForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        record_wider_finding(assessment=assessment, text=form.cleaned_data["text"], person=request.person)
+        messages.success(request, "The finding is recorded.")
+        return redirect(assessment_href(assessment, "wider_findings"))
+    found = wider_findings(standing)
+    own = [one for one in found if one.assessment_id == assessment.pk]
+    context = {
+        "form": form,
+        "own": [(one, assessment_href(assessment, "wider_finding_remove", one.pk)) for one in own],
+        "others": [one for one in found if one.assessment_id != assessment.pk],
+    }
+    return show(request, "audits/assessment/wider_findings.html", standing, context, assessment=assessment)
+
+
+@require_POST
+@own_page
+def remove_wider(request: CouncilRequest, standing: Standing, assessment: Assessment, pk: int) -> HttpResponse:
+    """Take back a finding."""
+    finding = get_object_or_404(WiderFinding, assessment=assessment, pk=pk)
+    finding.assessment = assessment
+    remove_wider_finding(finding=finding, person=request.person)
+    messages.success(request, "The finding is removed.")
+    return redirect(assessment_href(assessment, "wider_findings"))
+
+
+@audit_page
+def immediate(request: CouncilRequest, standing: Standing) -> HttpResponse:
+    """Record something that was changed at once for the child."""
+    if not (standing.is_auditor or standing.is_manager):
+        raise PermissionDenied("Only the auditors and managers of the case record an immediate change.")
+    back = assessment_href(standing.own[0]) if standing.own else audit_href(standing.audit)
+    if standing.audit.status not in BEFORE_SUBMISSION:
+        return redirect(back)
+    data = request.POST if request.method == "POST" else None
+    form = ImmediateChangeForm(data, initial={"made_on": clock.today()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            record_immediate_change(
+                standing=standing, text=form.cleaned_data["text"], made_on=form.cleaned_data["made_on"]
+            )
+        except ValidationError as error:
+            refused(form, error)
+        else:
+            messages.success(request, "The change is recorded.")
+            return redirect(audit_href(standing.audit, "immediate_change"))
+    context = {"form": form, "changes": immediate_changes(standing), "back_url": back}
+    return show(request, "audits/immediate_change.html", standing, context)
+
+
+def _owners(standing: Standing) -> Iterator[tuple[Person, str]]:
+    """Yield who can own an action, with what they are: the framework's owners around the child, then the chair."""
+    framework, around = standing.framework, around_case(standing.audit.case)
+    seen: set[int] = set()
+    for party in (*framework.actions.owners, "iro_or_chair"):
+        for person in people_for(party, framework=framework, around=around, on=clock.today()):
+            if person.pk not in seen:
+                seen.add(person.pk)
+                yield person, framework.names.party(party).removeprefix("the ")
+
+
+def _propose(request: CouncilRequest, assessment: Assessment, form: ActionForm) -> bool:
+    data = form.cleaned_data
+    try:
+        propose_audit_action(
+            assessment=assessment,
+            text=data["text"],
+            intended_change=data["intended_change"],
+            owner=form.owner,
+            due_on=data["due_on"],
+            person=request.person,
+        )
+    except ValidationError as error:
+        refused(form, error)
+        return False
+    return True
