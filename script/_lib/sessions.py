@@ -45,6 +45,7 @@ def start_engines(
         engines.start_postgres()
         addresses["DATABASE_URL"] = engines.database_url("qaf_app")
         addresses["DATABASE_OWNER_URL"] = engines.database_url("qaf_owner")
+        addresses["DATABASE_PURGE_URL"] = engines.database_url("qaf_purge")
         tool = hashlib.sha256(Path(__file__).with_name("database.py").read_bytes()).hexdigest()
         stamp = f"{tool} {engines.home}"
         if not data.has_stamp("roles", stamp):
