@@ -5,6 +5,7 @@ from audits.enums import (
     RUNNING,
     AssessmentStatus,
     AuditStatus,
+    CorrectionStatus,
     CycleStatus,
     ExclusionStatus,
     SampleStatus,
