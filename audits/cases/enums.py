@@ -1,5 +1,7 @@
 """Closed lists of the case list."""
 
+from enum import StrEnum
+
 from django.db import models
 
 
@@ -34,6 +36,14 @@ class ImportStatus(models.TextChoices):
     DONE = "done", "Done"
     UNDONE = "undone", "Undone"
     DISCARDED = "discarded", "Discarded"
+
+
+class ImportJob(StrEnum):
+    """The kinds of job that an import asks for."""
+
+    READ = "cases.read"
+    WRITE = "cases.write"
+    UNDO = "cases.undo"
 
 
 class RowAction(models.TextChoices):

@@ -33,12 +33,12 @@ class ManyFilesField(forms.FileField):
 class UploadForm(forms.Form):
     """The files, and the day they tell of."""
 
-    files = ManyFilesField(label="Files of the case list")
+    documents = ManyFilesField(label="Files of the case list")
     as_of = forms.DateField(label="Which day do the files tell of?")
     form_key = forms.CharField(widget=forms.HiddenInput, max_length=36)
 
     govuk = {
-        "files": {
+        "documents": {
             "hint": "Annex A as a workbook (.xlsx or .xls) or one CSV file a list, the Standard Safeguarding Dataset "
             "as a zip, or your own supplement. At most 30 MB each.",
             "attributes": {"multiple": "multiple"},

@@ -55,7 +55,10 @@ class Case(TenantModel):
 
 
 class Assignment(TenantModel):
-    """Who or which team a child had, from a day to a day."""
+    """Who or which team a child had, from a day to a day.
+
+    Sensitivity: who worked with which child. Deleted with the case.
+    """
 
     case = TenantForeignKey(Case, on_delete=models.CASCADE, related_name="assignments")
     kind = models.CharField(max_length=10, choices=AssignmentKind.choices)
@@ -87,7 +90,10 @@ class Assignment(TenantModel):
 
 
 class StatusPeriod(TenantModel):
-    """A child's status from a day to a day."""
+    """A child's status from a day to a day.
+
+    Sensitivity: special-category data of a child. Deleted with the case.
+    """
 
     case = TenantForeignKey(Case, on_delete=models.CASCADE, related_name="status_periods")
     status = models.CharField(max_length=20, choices=CaseStatus.choices)
@@ -106,7 +112,10 @@ class StatusPeriod(TenantModel):
 
 
 class CaseImport(TenantModel):
-    """One import: what was read, what was previewed, what was written."""
+    """One import: what was read, what was previewed, what was written.
+
+    Sensitivity: names of files, teams and workers; no child. Kept as the history of the case list.
+    """
 
     as_of = models.DateField()
     status = models.CharField(max_length=10, choices=ImportStatus.choices, default=ImportStatus.READING)
@@ -156,6 +165,8 @@ class ImportRow(TenantModel):
     """A previewed row: what the import will do, with the columns that audit keeps and no others.
 
     Untracked: a staging area, emptied once the import is written or discarded.
+
+    Sensitivity: special-category data of a child. Deleted when the import is written or discarded, at the latest after five weeks.
     """
 
     tracked = False
@@ -175,7 +186,10 @@ class ImportRow(TenantModel):
 
 
 class NameAlias(TenantModel):
-    """Another spelling under which the case list knows a person or a team, learnt when two were merged."""
+    """Another spelling under which the case list knows a person or a team, learnt when two were merged.
+
+    Sensitivity: names of staff. Kept as long as the person or the team.
+    """
 
     kind = models.CharField(max_length=10, choices=AliasKind.choices)
     key = models.CharField(max_length=160, help_text="The spelling in its compared form.")
@@ -190,7 +204,10 @@ class NameAlias(TenantModel):
 
 
 class RoleCode(TenantModel):
-    """What a local role code of the Standard Safeguarding Dataset means in this council."""
+    """What a local role code of the Standard Safeguarding Dataset means in this council.
+
+    Sensitivity: none. Kept until the council changes it.
+    """
 
     code = models.CharField(max_length=60)
     kind = models.CharField(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from audits.cases.enums import ImportStatus
+from audits.cases.enums import ImportJob, ImportStatus
 from audits.cases.events import CasesImported
 from audits.cases.models import CaseImport
 from audits.cases.services import delete_never_sampled, read_import, undo_import, write_import
@@ -12,10 +12,8 @@ from qaf.jobs.models import Job
 from qaf.jobs.services import JobRefused, daily, handles, progress
 from qaf.tenants.events import on
 
-READ, WRITE, UNDO = "cases.read", "cases.write", "cases.undo"
 
-
-@handles(READ)
+@handles(ImportJob.READ)
 def read(job: Job) -> dict[str, Any]:
     """Read an upload and make its preview."""
     progress(job, done=0, total=2, step="Reading the files")
@@ -25,7 +23,7 @@ def read(job: Job) -> dict[str, Any]:
     return {"status": case_import.status}
 
 
-@handles(WRITE)
+@handles(ImportJob.WRITE)
 def write(job: Job) -> dict[str, Any]:
     """Write a confirmed import."""
     progress(job, done=1, total=2, step="Writing the case list")
@@ -38,7 +36,7 @@ def write(job: Job) -> dict[str, Any]:
     return {"written": written}
 
 
-@handles(UNDO)
+@handles(ImportJob.UNDO)
 def undo(job: Job) -> dict[str, Any]:
     """Take an import back."""
     progress(job, done=1, total=2, step="Putting the case list back")
@@ -51,5 +49,10 @@ def undo(job: Job) -> dict[str, Any]:
     return {"status": case_import.status}
 
 
-daily(delete_never_sampled)
+@daily
+def keep_no_longer() -> None:
+    """Delete the children who were never sampled, on the council's date."""
+    delete_never_sampled()
+
+
 on(CasesImported)(tell_of_closed_audits)

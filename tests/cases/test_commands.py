@@ -89,7 +89,7 @@ def test_export_cases_writes_everyone_with_ids_as_text_and_no_formula(frozen, co
     run("import_cases", "alder", annex_a.list_6(tmp_path / "a.xlsx", *rows), "--as-of", "2026-09-30")
     out = tmp_path / "out.csv"
     assert run("export_cases", "alder", "--out", out) == f"2 cases written to {out}\n"
-    with out.open(encoding="utf-8-sig", newline="") as stream:
+    with out.open(encoding="utf-8", newline="") as stream:
         found = list(csv.DictReader(stream))
     picked = [
         [line[key] for key in ("id", "status", "open", "team", "worker", "iro", "opened_on", "closed_on")]

@@ -95,6 +95,28 @@ def test_a_child_whom_nobody_holds_any_more_stays_in_unallocated(bring):
     assert held_on(case("1"), AssignmentKind.WORKER, OCTOBER) is None
 
 
+def test_stepping_down_to_early_help_ends_the_social_worker_and_the_chair(bring, tmp_path):
+    line = annex_a.supplement(tmp_path / "s.csv", ("1", "", "", "Robin Thorne"))
+    bring(child("1", CP), child("2"), also=(line,))
+    early = [
+        {
+            "Child Unique ID": "1",
+            "Assessment start date": OCTOBER,
+            "Organisation completing assessment": "Elm hub",
+        }
+    ]
+    sheets = [("2", annex_a.LIST_2, early), ("6", annex_a.LIST_6, [child("1", CLOSED), child("2")])]
+    bring(also=(annex_a.workbook(tmp_path / "all.xlsx", *sheets),), as_of=OCTOBER)
+    one = case("1")
+    assert (one.status, str(one.team), one.worker, one.chair) == ("early_help", "Elm hub", None, None)
+    assert assignments("1") == [
+        ("chair", "Robin Thorne", SEPTEMBER, date(2026, 10, 1)),
+        ("team", "Rowan team", SEPTEMBER, date(2026, 10, 1)),
+        ("team", "Elm hub", OCTOBER, None),
+        ("worker", "Wren Sedge", SEPTEMBER, date(2026, 10, 1)),
+    ]
+
+
 def test_a_child_who_left_the_list_or_is_closed_in_it_closes_with_all_that_was_running(bring):
     everyone = [child(str(n)) for n in range(1, 12)]
     bring(*everyone)

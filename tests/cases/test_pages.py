@@ -62,7 +62,7 @@ def cast(frozen, council, other_council, settings, tmp_path):
 def upload(client: Client, *paths: Path, as_of: date = SEPTEMBER, key: str = "k1"):
     files = [SimpleUploadedFile(path.name, path.read_bytes()) for path in paths]
     day = {"as_of_0": as_of.day, "as_of_1": as_of.month, "as_of_2": as_of.year}
-    return client.post(f"{URL}imports/new/", {"files": files, "form_key": key, **day})
+    return client.post(f"{URL}imports/new/", {"documents": files, "form_key": key, **day})
 
 
 @pytest.fixture

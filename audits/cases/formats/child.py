@@ -30,7 +30,7 @@ def main() -> int:
     files = [(Path(path), name) for path, name in request["files"]]
     try:
         reading = read(files, date.fromisoformat(request["as_of"]), Limits(**request["limits"]))
-        answer = {"reading": reading.to_json()}
+        answer: dict[str, object] = {"reading": reading.to_json()}
     except FileFault as fault:
         answer = {"fault": [fault.file, fault.message]}
     except MemoryError:

@@ -67,8 +67,13 @@ def _sheets(path: Path, name: str, limits: Limits, meter: Meter) -> Iterator[Tab
         # Leading empty rows are left out of the iteration: the reader is told real row numbers.
         above = sheet.start[0] if sheet.start else 0
         blank: list[object] = []
-        yield Table(name, sheet_name, _after(above, blank, iter(sheet.iter_rows())))
+        yield Table(name, sheet_name, _after(above, blank, _rows(sheet)))
         del sheet
+
+
+def _rows(sheet: calamine.CalamineSheet) -> Iterator[list[object]]:
+    for row in sheet.iter_rows():
+        yield list(row)
 
 
 def _after(count: int, blank: list[object], rows: Iterator[list[object]]) -> Iterator[list[object]]:

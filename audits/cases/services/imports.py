@@ -326,7 +326,7 @@ def why_not_undo(case_import: CaseImport) -> str:
     last = CaseImport.objects.filter(status=ImportStatus.DONE).order_by("-id").first()
     if case_import.status != ImportStatus.DONE or last is None or last.pk != case_import.pk:
         return "Only the last import can be undone."
-    if registry.drawn_since(case_import.done_at):
+    if case_import.done_at and registry.drawn_since(case_import.done_at):
         return "A sample was drawn after this import, so it can no longer be undone."
     made = ImportRow.objects.filter(case_import=case_import, action=RowAction.NEW).exclude(case=None)
     if registry.sampled(made.values_list("case_id", flat=True)):
@@ -346,7 +346,7 @@ def undo_import(*, case_import: CaseImport, person: Person | None) -> None:
     rows = ImportRow.objects.filter(case_import=case_import).exclude(case=None)
     delete_cases(list(rows.filter(action=RowAction.NEW).values_list("case_id", flat=True)))
     before = rows.filter(action__in=[RowAction.CHANGED, RowAction.CLOSED]).select_related("case")
-    restore_cases((row.case, row.before) for row in before)
+    restore_cases((row.case, row.before) for row in before if row.case)
     publish(CaseImportUndone(case_import.pk))
 
 

@@ -33,6 +33,8 @@ STORED = (
     "chair_id",
     "manager_id",
 )
+CHAIRED = (CaseStatus.LOOKED_AFTER, CaseStatus.CHILD_PROTECTION)
+"""Statuses in which a child has an independent reviewing officer or a conference chair."""
 LABELS = {
     "initials": "Initials", "birth_year": "Year of birth", "birth_month": "Month of birth", "gender": "Gender",
     "ethnicity": "Ethnicity", "disability": "Disability", "family_id": "Family", "opened_on": "Opened",
@@ -156,6 +158,7 @@ class _Planner:
             if self._says_nothing(row, case):
                 return Step(RowAction.UNCHANGED, row, case)
             return Step(RowAction.CLOSED, row, case, [["Closed", "", _words(row.closed_on or self.as_of)]])
+        row = _moved_on(row, case)
         self._names(row)
         changes = self._changes(row, case)
         return Step(RowAction.CHANGED if changes else RowAction.UNCHANGED, row, case, changes)
@@ -166,7 +169,7 @@ class _Planner:
         return not set(lists) & {*row.lists, *self.reading.complete_lists}
 
     def _with_roles(self, row: CaseRow) -> CaseRow:
-        held: dict[str, str] = {}
+        held: dict[str, Any] = {}
         for involvement in row.involvements:
             kind = AssignmentKind.WORKER.value if involvement.role == "" else self.roles.get(involvement.role)
             if kind is None:
@@ -249,6 +252,15 @@ def held_by(row: CaseRow, name: str, directory: Directory) -> Named | None:
     if not stated:
         return Named(None, "")
     return directory.team(stated) if name == "team" else directory.person(stated)
+
+
+def _moved_on(row: CaseRow, case: Case) -> CaseRow:
+    """Let go of whom a new status leaves behind: a list without workers, a status without IRO or chair."""
+    if not row.open or row.status == case.status:
+        return row
+    worker = "" if row.worker is None else row.worker
+    without_chair = row.iro is None and row.status not in CHAIRED
+    return replace(row, worker=worker, iro="" if without_chair else row.iro)
 
 
 def _same_birth(row: CaseRow, case: Case) -> bool:

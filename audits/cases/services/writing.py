@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from audits.cases.enums import AliasKind, AssignmentKind, CaseStatus, RowAction
 from audits.cases.formats.rows import SUPPLEMENT, CaseRow
@@ -135,7 +135,8 @@ class Writer:
     def _dated(self, steps: list[Step], cases: list[Case], held_before: dict, status_before: dict) -> None:
         ending: list[tuple[int, str]] = []
         assignments, periods = [], []
-        closed, restarted = [], []
+        closed: list[Case] = []
+        restarted: list[int] = []
         for step, case in zip(steps, cases, strict=True):
             before = held_before.get(case.local_id, {})
             was_status, was_open = status_before.get(case.local_id, (None, False))
@@ -199,7 +200,7 @@ class Writer:
                 _end(model.objects.filter(case_id__in=ids), day + timedelta(days=1), self.case_import)
 
 
-def _end(rows, first_day_without: date, case_import: CaseImport) -> None:
+def _end(rows: QuerySet, first_day_without: date, case_import: CaseImport) -> None:
     """End the running rows the day before; one that began later ends on its own first day."""
     last = first_day_without - timedelta(days=1)
     running = rows.filter(ends_on=None)
@@ -241,7 +242,8 @@ def restore_cases(before: Iterable[tuple[Case, dict]]) -> None:
             gone = value and name in _PEOPLE and value not in people
             if not gone and name != "service_id":
                 setattr(case, name, date.fromisoformat(value) if value and name in _DAYS else value)
-        case.service_id = directory.service_of_team.get(case.team_id) or services.get(case.status)
+        of_team = directory.service_of_team.get(case.team_id) if case.team_id else None
+        case.service_id = of_team or services.get(case.status)
         restored.append(case)
     save_cases(restored)
 

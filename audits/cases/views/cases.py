@@ -19,7 +19,7 @@ from qaf.tenants.views.base import CouncilRequest, council_view
 from qaf.ui import words
 from qaf.ui.tables import ordering
 
-SORTS = {
+SORTS: dict[str, str | tuple[str, ...]] = {
     "id": "local_id",
     "status": ("status", "local_id"),
     "service": ("service__name", "local_id"),
@@ -84,7 +84,7 @@ def case_page(request: CouncilRequest, pk: int) -> HttpResponse:
     return render(request, "cases/case.html", context)
 
 
-def _rows(case: Case) -> list[dict[str, object]]:
+def _rows(case: Case) -> list[dict[str, str]]:
     """Return what is known of the child, in words."""
     status = case.get_status_display()
     born = f"{month_name[case.birth_month]} {case.birth_year}" if case.birth_month and case.birth_year else ""

@@ -11,14 +11,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from audits.cases.enums import ImportStatus
+from audits.cases.enums import ImportJob, ImportStatus
 from audits.cases.filters import RowFilter
 from audits.cases.forms import ConfirmForm, UploadForm
 from audits.cases.models import CaseImport, ImportRow
 from audits.cases.registry import audited_now
 from audits.cases.services import ImportRefused, confirm_import, discard_import, start_import, why_not_undo
 from audits.cases.services.exporting import safe_cell
-from audits.cases.tasks import READ, UNDO, WRITE
 from qaf.jobs.enums import JobStatus
 from qaf.jobs.models import Job
 from qaf.jobs.services import ask_for
@@ -40,8 +39,9 @@ def _ask(kind: str, case_import: CaseImport, request: CouncilRequest) -> None:
 
 
 def _job(case_import: CaseImport) -> Job | None:
-    kinds = (READ, WRITE, UNDO)
-    return Job.objects.filter(kind__in=kinds, payload__import=case_import.pk).order_by("-id").first()
+    return (
+        Job.objects.filter(kind__in=list(ImportJob), payload__import=case_import.pk).order_by("-id").first()
+    )
 
 
 def _back(request: CouncilRequest, case_import: CaseImport) -> HttpResponse:
@@ -66,16 +66,16 @@ def upload(request: CouncilRequest) -> HttpResponse:
         values = form.cleaned_data
         try:
             case_import = start_import(
-                files=values["files"],
+                files=values["documents"],
                 as_of=values["as_of"],
                 person=request.person,
                 form_key=values["form_key"],
             )
         except ImportRefused as refused:
-            form.add_error("as_of" if "import" in str(refused) else "files", str(refused))
+            form.add_error("as_of" if "import" in str(refused) else "documents", str(refused))
         else:
             if _job(case_import) is None:
-                _ask(READ, case_import, request)
+                _ask(ImportJob.READ, case_import, request)
             return _back(request, case_import)
     return render(request, "cases/upload.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -91,9 +91,13 @@ def page(request: CouncilRequest, pk: int) -> HttpResponse:
 def _page(
     request: CouncilRequest, case_import: CaseImport, form: ConfirmForm, status: int = 200
 ) -> HttpResponse:
-    context = {"case_import": case_import, "form": form, "job": _job(case_import)}
-    job = context["job"]
-    undoing = job is not None and job.kind == UNDO and job.status in (JobStatus.WAITING, JobStatus.RUNNING)
+    job = _job(case_import)
+    context: dict[str, object] = {"case_import": case_import, "form": form, "job": job}
+    undoing = (
+        job is not None
+        and job.kind == ImportJob.UNDO
+        and job.status in (JobStatus.WAITING, JobStatus.RUNNING)
+    )
     if case_import.status in WORKING or undoing:
         failed = job is not None and job.status == JobStatus.FAILED
         label = "Putting the case list back" if undoing else WORKING[ImportStatus(case_import.status)]
@@ -171,7 +175,7 @@ def confirm(request: CouncilRequest, pk: int) -> HttpResponse:
     except StatusHasChanged as changed:
         messages.warning(request, str(changed))
         return _back(request, case_import)
-    _ask(WRITE, case_import, request)
+    _ask(ImportJob.WRITE, case_import, request)
     return _back(request, case_import)
 
 
@@ -197,7 +201,7 @@ def undo(request: CouncilRequest, pk: int) -> HttpResponse:
     if reason := why_not_undo(case_import):
         messages.warning(request, reason)
     else:
-        _ask(UNDO, case_import, request)
+        _ask(ImportJob.UNDO, case_import, request)
     return _back(request, case_import)
 
 
@@ -206,7 +210,9 @@ def undo(request: CouncilRequest, pk: int) -> HttpResponse:
 def again(request: CouncilRequest, pk: int) -> HttpResponse:
     """Try a failed reading or writing once more."""
     case_import = _import(pk)
-    kind = {ImportStatus.READING: READ, ImportStatus.CONFIRMED: WRITE}.get(ImportStatus(case_import.status))
+    kind = {ImportStatus.READING: ImportJob.READ, ImportStatus.CONFIRMED: ImportJob.WRITE}.get(
+        ImportStatus(case_import.status)
+    )
     job = _job(case_import)
     if kind is None:
         raise PermissionDenied("There is nothing to try again.")

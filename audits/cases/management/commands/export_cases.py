@@ -25,7 +25,7 @@ class Command(BaseCommand):
         related = ("service", "team", "worker", "chair", "manager")
         with (
             authority_scope(council, why="manage.py export_cases"),
-            options["out"].open("w", encoding="utf-8-sig", newline="") as target,
+            options["out"].open("w", encoding="utf-8", newline="") as target,
         ):
             count = write_csv(Case.objects.select_related(*related), target)
         self.stdout.write(f"{count} cases written to {options['out']}")
