@@ -12,6 +12,7 @@ from audits.cases.services import import_files
 from audits.frameworks.loader import builtin, builtin_text
 from audits.frameworks.services import publish_framework
 from qaf.demo.story.files import leave_files
+from qaf.demo.story.history import History
 from qaf.demo.story.people import Register
 from qaf.demo.story.sign_ins import give_passwords
 from qaf.demo.story.timeline import Timeline, at, list_day
@@ -59,7 +60,7 @@ class Builder:
         timeline = Timeline(clock.today(), months)
         self.say(f"{plan.framework}: {months} months from {timeline.begins} …")
         with transaction.atomic():
-            Story(plan, timeline, self.folder / "demo-lists").tell()
+            Story(plan, timeline, self.folder).tell()
 
 
 class Story:
@@ -69,7 +70,8 @@ class Story:
         """Set the stage; nothing is written yet."""
         self.plan = plan
         self.timeline = timeline
-        self.folder = folder
+        self.lists = folder / f"demo-lists-{plan.framework}"
+        self.files = folder / "demo-files"
         self.world = World(plan, timeline.begins)
         self.register = Register(self.world)
 
@@ -77,19 +79,21 @@ class Story:
         """Set the council up and live its months."""
         with clock.travel(at(self.timeline.begins, 9)):
             authority = self._set_up()
+        history = History(authority, self.register, self.timeline) if self.plan.full_history else None
         for cohort in self.timeline.cohorts:
             self._bring_in_list(authority, cohort)
-        rmtree(self.folder, ignore_errors=True)
-        if self.plan.full_history:
-            leave_files(self.world, self.timeline.today, self.folder.with_name("demo-files"))
+            if history is not None:
+                history.live(cohort)
+        rmtree(self.lists, ignore_errors=True)
+        if history is not None:
+            leave_files(self.world, self.timeline.today, self.files)
 
     def _set_up(self) -> Authority:
         framework = self.plan.framework
-        text = builtin_text(framework)
         name = builtin(framework).authority.name
         authority = create_council(slug=slug_of(framework), name=name, colour=self.plan.colour)
         with authority_scope(authority, why=WHY):
-            publish_framework(text=text, file=f"{framework}.yaml")
+            publish_framework(text=builtin_text(framework), file=f"{framework}.yaml")
             self.world.staff.plan_absences(self.timeline.cohorts[0], self.timeline.today)
             self.register.enter_structure()
             self.register.enter_everyone(calendar.add_months(self.timeline.begins, -SERVED_MONTHS))
@@ -99,7 +103,7 @@ class Story:
         day = list_day(cohort)
         if day > self.world.as_of:
             self.world.advance(day)
-        files = write_month(self.world, self.folder)
+        files = write_month(self.world, self.lists)
         with clock.travel(at(day, 17)), authority_scope(authority, why=WHY):
             self.register.keep_in_step(day)
             lead = self.register[self.world.staff.officer("qa_lead")]

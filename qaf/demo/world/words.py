@@ -134,3 +134,14 @@ class Writer:
             return text[0].upper() + text[1:] if slot[0].isupper() else text
 
         return SLOT.sub(value, template)
+
+
+def tags_for(writer: Writer, domain: str) -> list[str]:
+    """Return the issue tags that go with the case's risk and the domain, as the demonstration's tool has them."""
+    by_domain = {
+        "management_oversight": ["supervision"],
+        "assessments": ["chronology"],
+        "quality_of_plans": ["step_down"],
+    }
+    found = [*_settings()["tags"].get(writer.slot("risk"), []), *by_domain.get(domain, [])]
+    return list(dict.fromkeys(found))

@@ -1,0 +1,99 @@
+"""Asking a family's consent, and what they say when somebody rings."""
+
+import random
+
+from audits.enums import Consent
+from audits.frameworks.schema import Framework
+from audits.models import Audit
+from audits.selectors.family import family_of
+from audits.services.family import record_consent, record_contact, record_no_contact
+from qaf.demo.world.words import Writer
+from qaf.lib import clock
+from qaf.tenants.models import Person
+
+PARENTS = ("mother", "mother", "father", "grandmother", "foster carer", "stepfather")
+TOO_YOUNG = 5
+
+
+def ask_consent(
+    audit: Audit, framework: Framework, worker: Person, rng: random.Random, writer: Writer
+) -> None:
+    """Record the family's answers: most agree, some do not, some could not be asked."""
+    for relative in family_of(audit, framework):
+        if relative.consent is not None:
+            continue
+        chance = rng.random()
+        consent = Consent.YES if chance < 0.8 else Consent.NO if chance < 0.92 else Consent.NOT_ASKED
+        record_consent(
+            audit=audit,
+            target=relative.key,
+            consent=consent,
+            person=worker,
+            asked_on=None if consent == Consent.NOT_ASKED else clock.today(),
+            not_asked_reason=writer.say("family", "not_asked_note") if consent == Consent.NOT_ASKED else "",
+            safety=_safety(rng, writer) if consent == Consent.YES else {},
+        )
+
+
+def _safety(rng: random.Random, writer: Writer) -> dict[str, str]:
+    """Return a number that is kept free for fiction, and what makes a call safe."""
+    safety = {
+        "safe_number": f"07700 900{rng.randrange(1000):03d}",
+        "safe_time": writer.say("family", "best_time"),
+        "parental_responsibility": writer.say("family", "responsibility"),
+    }
+    if rng.random() < 0.12:
+        safety["must_not_know"] = writer.say("family", "not_know")
+    if rng.random() < 0.08:
+        safety["police_or_court"] = writer.say("family", "court")
+    if rng.random() < 0.1:
+        safety["communication_needs"] = f"Interpreter: {writer.slot('language')}"
+    return safety
+
+
+def talk_to_family(
+    audit: Audit, framework: Framework, auditor: Person, rng: random.Random, writer: Writer
+) -> None:
+    """Record what each said, the parent and the child apart, or the one reason why not."""
+    for relative in family_of(audit, framework):
+        if relative.is_settled:
+            continue
+        young = relative.key == "child" and _age(audit) < TOO_YOUNG
+        reason = _reason(relative.consent.consent if relative.consent else "", rng, too_young=young)
+        if reason:
+            text = writer.say("family", "no_reply_note") if reason == "no_answer" else ""
+            record_no_contact(audit=audit, target=relative.key, reason=reason, person=auditor, text=text)
+            continue
+        parent = relative.key == "parent_or_carer"
+        voice = "parent" if parent else "child"
+        record_contact(
+            audit=audit,
+            target=relative.key,
+            who=rng.choice(PARENTS) if parent else "young person" if _age(audit) > 11 else "child",
+            spoken_on=clock.today(),
+            mode="telephone" if parent else rng.choice(("in_person", "video", "telephone")),
+            person=auditor,
+            answers={
+                "1": writer.say("family", f"{voice}_helped"),
+                "2": writer.say("family", f"{voice}_not_helped"),
+                "5": writer.say("family", f"{voice}_change"),
+            },
+            words=writer.say("family", f"{voice}_words"),
+        )
+
+
+def _reason(consent: str, rng: random.Random, *, too_young: bool) -> str:
+    if too_young:
+        return "too_young"
+    if consent == Consent.NO:
+        return "consent_refused"
+    if consent != Consent.YES:
+        return "not_safe"
+    return "no_answer" if rng.random() < 0.17 else ""
+
+
+def _age(audit: Audit) -> int:
+    case = audit.case
+    if not case.birth_year:
+        return 10
+    return audit.allocated_on.year - case.birth_year
