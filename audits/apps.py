@@ -9,19 +9,7 @@ class AuditsConfig(AppConfig):
     def ready(self) -> None:
         self._hear_what_follows()
         self._offer_audits()
-        from audits.frameworks.capabilities import give
-        from audits.frameworks.enums import Capability
-        from qaf.tenants.permissions import Permission, declare
-
-        declare(
-            Permission("audits.open_cycle", "open a month and run the sample"),
-            Permission("audits.decide_exclusion", "approve leaving a child out of the draw"),
-            Permission("audits.ask_exclusion", "ask to leave a child out of the draw"),
-            Permission("audits.see_all", "see every audit of the council"),
-        )
-        give(Capability.RUN_CYCLE, "audits.open_cycle", "audits.see_all", "audits.ask_exclusion")
-        give(Capability.APPROVE_EXCLUSIONS, "audits.decide_exclusion", "audits.see_all")
-        give(Capability.SUPERVISE, "audits.ask_exclusion")
+        self._open_months()
 
     @staticmethod
     def _hear_what_follows() -> None:
@@ -52,3 +40,38 @@ class AuditsConfig(AppConfig):
         add_menu(MenuEntry("My audits", "audits:mine", 10, ("audits.audit", "audits.take_part")))
         add_todo(todo_of_auditor)
         add_todo(todo_of_worker)
+
+    @staticmethod
+    def _open_months() -> None:
+        from audits.cases import registry as cases
+        from audits.frameworks.capabilities import give
+        from audits.frameworks.enums import Capability
+        from audits.selectors.cases import audited_now, drawn_since, ever_sampled
+        from audits.selectors.cycles import month_todo
+        from audits.services import cycle_jobs  # noqa: F401
+        from audits.services.cycles import close_finished_cycles
+        from qaf.jobs.services import daily
+        from qaf.tenants.permissions import Permission, declare
+        from qaf.tenants.registry import MenuEntry, add_menu, add_todo
+
+        declare(
+            Permission("audits.open_cycle", "open a month and run the sample"),
+            Permission("audits.decide_exclusion", "approve leaving a child out of the draw"),
+            Permission("audits.ask_exclusion", "ask to leave a child out of the draw"),
+            Permission("audits.see_all", "see every audit of the council"),
+        )
+        give(Capability.RUN_CYCLE, "audits.open_cycle", "audits.see_all", "audits.ask_exclusion")
+        give(Capability.PLACE_ON_RECORD, "audits.see_all")
+        give(Capability.APPROVE_EXCLUSIONS, "audits.decide_exclusion")
+        give(Capability.SUPERVISE, "audits.ask_exclusion")
+        add_menu(
+            MenuEntry("Months", "audits:months", 20, ("audits.open_cycle", "audits.see_all")),
+            MenuEntry(
+                "Left out", "audits:exclusions", 25, ("audits.ask_exclusion", "audits.decide_exclusion")
+            ),
+        )
+        add_todo(month_todo)
+        cases.add_sampled(ever_sampled)
+        cases.add_audited_now(audited_now)
+        cases.add_drawn_since(drawn_since)
+        daily(close_finished_cycles)

@@ -1,10 +1,26 @@
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, register_converter
 
-from audits.views import assessment, conversations, family, findings
+from audits.views import assessment, conversations, cycle_changes, cycles, exclusions, family, findings
 from audits.views import audits as pages
 
+register_converter(cycles.MonthConverter, "month")
+
 app_name = "audits"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("months/", cycles.month_list, name="months"),
+    path("months/<month:period>/", cycles.month, name="month"),
+    path("months/<month:period>/prepare/", cycles.prepare_month, name="prepare_month"),
+    path("months/<month:period>/audits/", cycles.month_audits, name="month_audits"),
+    path("months/<month:period>/sample/", cycles.month_sample, name="month_sample"),
+    path("months/<month:period>/receipt/", cycles.month_receipt, name="month_receipt"),
+    path("months/<month:period>/receipt.json", cycles.receipt_json, name="month_receipt_json"),
+    path("months/<month:period>/close/", cycles.close_month, name="close_month"),
+    path("sample/<int:pk>/replace/", cycle_changes.replace, name="replace_case"),
+    path("assessments/<int:pk>/give/", cycle_changes.give, name="give"),
+    path("left-out/", exclusions.exclusion_list, name="exclusions"),
+    path("left-out/ask/", exclusions.ask, name="ask_exclusion"),
+    path("left-out/<int:pk>/", exclusions.decide, name="decide_exclusion"),
+]
 
 # An audit and its auditors' own work. Fixed words come before a slot's key.
 _audit = "audits/<slug:reference>"

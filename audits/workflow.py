@@ -1,4 +1,4 @@
-"""The two status machines of the audit loop; `docs/` draws its diagrams from these tables."""
+"""The status machines of the audit loop; `docs/` draws its diagrams from these tables."""
 
 from audits.enums import (
     BEFORE_SUBMISSION,
@@ -35,6 +35,11 @@ def _an_assessor(audit, person) -> bool:
     return audit.assessments.filter(assessor=person).exclude(status=AssessmentStatus.REASSIGNED).exists()
 
 
+def _answers_corrections(correction, person) -> bool:
+    audit = correction.audit
+    return person.pk != audit.worker_id and (_an_assessor(audit, person) or _qa_lead(audit, person))
+
+
 def _nobody(instance, person) -> bool:
     return False
 
@@ -46,7 +51,7 @@ def _corrections_answered(audit) -> list[str]:
 
 
 def _tells(event: type[AuditEvent]):
-    return lambda audit, person: event(audit, person)
+    return event
 
 
 assessment_workflow = Workflow(
@@ -157,10 +162,21 @@ exclusion_workflow = Workflow(
     Transition("refuse", "Do not approve", (ExclusionStatus.ASKED,), ExclusionStatus.REFUSED, _approver),
 )
 
+correction_workflow = Workflow(
+    "status",
+    Transition(
+        "accept", "Put right", (CorrectionStatus.ASKED,), CorrectionStatus.ACCEPTED, _answers_corrections
+    ),
+    Transition(
+        "decline", "Leave as it is", (CorrectionStatus.ASKED,), CorrectionStatus.DECLINED, _answers_corrections
+    ),
+)
+
 __all__ = [
     "BEFORE_SUBMISSION",
     "assessment_workflow",
     "audit_workflow",
+    "correction_workflow",
     "cycle_workflow",
     "exclusion_workflow",
     "sample_workflow",

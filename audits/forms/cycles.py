@@ -87,7 +87,9 @@ class AskExclusionForm(forms.Form):
                 cases = cases.filter(Q(team__in=units) | Q(service__in=units))
         case = cases.filter(local_id=self.cleaned_data["local_id"].strip()).first()
         if case is None:
-            raise forms.ValidationError("There is no open case with this id among those you answer for. Check the id.")
+            raise forms.ValidationError(
+                "There is no open case with this id among those you answer for. Check the id."
+            )
         return case
 
 

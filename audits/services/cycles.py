@@ -51,6 +51,11 @@ class Preview:
     due_on: date
 
     @property
+    def is_early(self) -> bool:
+        """Whether the framework allocates on a later day."""
+        return clock.today() < self.issue_on
+
+    @property
     def may_open(self) -> bool:
         """Whether nothing stands in the way."""
         return not self.gaps
@@ -189,3 +194,14 @@ def _service_row(framework: Framework, key: str, size: int, population: Populati
         "asked": size,
         "drawn": min(size, eligible),
     }
+
+
+def upcoming_cycle(*, period: date) -> Cycle:
+    """Return the month's cycle, or one that is not saved yet: looking ahead leaves no trace.
+
+    The seed of a month is made when it is confirmed, so nobody can look for one that they like.
+    """
+    existing = Cycle.objects.filter(period=month_start(period)).select_related("framework_version").first()
+    if existing is not None and existing.status != CycleStatus.DRAFT:
+        return existing
+    return Cycle(period=month_start(period), framework_version=version_in_force(clock.today()))

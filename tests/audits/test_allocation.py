@@ -41,7 +41,9 @@ def cast(**changes: dict) -> list[Auditor]:
 
 
 def case(local_id: str = "00001", **fields) -> CaseToAllocate:
-    facts = {"worker": WREN, "team_manager": MORGAN, "line": frozenset({MORGAN, SASHA})} | fields.pop("facts", {})
+    facts = {"worker": WREN, "team_manager": MORGAN, "line": frozenset({MORGAN, SASHA})} | fields.pop(
+        "facts", {}
+    )
     return CaseToAllocate(local_id, CaseFacts(**facts), **fields)
 
 
@@ -65,7 +67,10 @@ def test_a_deputy_leads_while_the_manager_is_away_along_a_chain_of_deputies():
 
 
 def test_a_circle_of_deputies_leads_to_nobody():
-    people = {one.id: one for one in cast(morgan={"away": True, "deputy": DALE}, dale={"away": True, "deputy": MORGAN})}
+    people = {
+        one.id: one
+        for one in cast(morgan={"away": True, "deputy": DALE}, dale={"away": True, "deputy": MORGAN})
+    }
     assert acting(MORGAN, people) is None
 
 
@@ -73,14 +78,26 @@ def test_a_circle_of_deputies_leads_to_nobody():
     ("people", "child", "problem"),
     [
         (cast(morgan={"away": True}), case(), "Morgan is away and nobody deputises."),
-        (cast(), case(facts={"team_manager": None}, unnamed="The team Rowan has no manager."), "The team Rowan has no manager."),
+        (
+            cast(),
+            case(facts={"team_manager": None}, unnamed="The team Rowan has no manager."),
+            "The team Rowan has no manager.",
+        ),
         (
             cast(),
             case(facts={"team_manager": None}),
             "The case does not say who is the team manager responsible for the case.",
         ),
-        (cast(), case(facts={"team_manager": 99}), "The manager whom the case names does not work here any more."),
-        (cast(), case(restricted=True), "The record is restricted and Morgan is not cleared for restricted records."),
+        (
+            cast(),
+            case(facts={"team_manager": 99}),
+            "The manager whom the case names does not work here any more.",
+        ),
+        (
+            cast(),
+            case(restricted=True),
+            "The record is restricted and Morgan is not cleared for restricted records.",
+        ),
         (cast(), case(knows_family=frozenset({MORGAN})), "Morgan knows the family."),
         (cast(), case(facts={"worker": MORGAN}), "Morgan is the child's own worker."),
     ],
@@ -126,7 +143,10 @@ def test_a_peer_who_cannot_be_found_is_a_problem_with_every_cause_counted(people
 
 def test_a_restricted_record_goes_only_to_those_who_are_cleared():
     people = cast(morgan={"cleared": True}, pat={"cleared": True})
-    assert only(allocate([case(restricted=True)], [LEAD, PEER], people, seed="s")) == {"lead": MORGAN, "peer": PAT}
+    assert only(allocate([case(restricted=True)], [LEAD, PEER], people, seed="s")) == {
+        "lead": MORGAN,
+        "peer": PAT,
+    }
 
 
 def test_nobody_audits_the_same_case_twice():
@@ -148,9 +168,14 @@ def test_the_load_is_spread_within_one_and_counts_what_people_have_already():
 
 
 def test_the_input_order_makes_no_difference():
-    cases = [case(f"{number:05d}", facts={"iro_or_chair": frozenset({QUINN if number % 3 else PAT})}) for number in range(12)]
+    cases = [
+        case(f"{number:05d}", facts={"iro_or_chair": frozenset({QUINN if number % 3 else PAT})})
+        for number in range(12)
+    ]
     people = cast()
-    assert allocate(cases, [LEAD, PEER], people, seed="s") == allocate(cases[::-1], [LEAD, PEER], people[::-1], seed="s")
+    assert allocate(cases, [LEAD, PEER], people, seed="s") == allocate(
+        cases[::-1], [LEAD, PEER], people[::-1], seed="s"
+    )
 
 
 options = st.dictionaries(
@@ -184,7 +209,7 @@ def test_everybody_placed_may_have_the_case_and_no_chain_of_swaps_evens_the_load
 @given(st.integers(1, 40), st.integers(1, 8))
 def test_where_everybody_may_have_everything_the_loads_differ_by_at_most_one(cases, people):
     given_out = share_out({f"{n:03d}": list(range(people)) for n in range(cases)}, {})
-    load = Counter({person: 0 for person in range(people)})
+    load = Counter(dict.fromkeys(range(people), 0))
     load.update(given_out.values())
     assert max(load.values()) - min(load.values()) <= 1
 
@@ -192,4 +217,8 @@ def test_where_everybody_may_have_everything_the_loads_differ_by_at_most_one(cas
 def test_the_built_in_frameworks_pool_keeps_out_line_chair_and_earlier_auditors():
     slot = loader.builtin("herefordshire").slot("peer")
     assert isinstance(slot.eligible, Pool)
-    assert set(slot.eligible.exclude) == {Exclude.CASE_LINE, Exclude.CASE_IRO_OR_CHAIR, Exclude.EARLIER_AUDITORS}
+    assert set(slot.eligible.exclude) == {
+        Exclude.CASE_LINE,
+        Exclude.CASE_IRO_OR_CHAIR,
+        Exclude.EARLIER_AUDITORS,
+    }

@@ -14,7 +14,13 @@ from audits.events import CycleOpened
 from audits.frameworks import loader
 from audits.frameworks.services import publish_framework
 from audits.models import Assessment, Audit, Cycle, SampledCase
-from audits.services.cycles import close_cycle, close_finished_cycles, open_cycle, prepare_cycle, preview_cycle
+from audits.services.cycles import (
+    close_cycle,
+    close_finished_cycles,
+    open_cycle,
+    prepare_cycle,
+    preview_cycle,
+)
 from audits.services.receipts import with_local_ids
 from qaf.lib import clock
 from qaf.notices.models import Notice
@@ -36,7 +42,10 @@ def test_opening_draws_three_of_each_service_with_two_auditors_each():
         "early_help": 2, "mash": 2, "assessment": 3, "safeguarding": 3, "get_safe": 2, "children_in_care": 2,
         "care_leavers": 2,
     }  # fmt: skip
-    assert [(a.slot, a.status) for a in month.audits[0].assessments.all()] == [("lead", "allocated"), ("peer", "allocated")]
+    assert [(a.slot, a.status) for a in month.audits[0].assessments.all()] == [
+        ("lead", "allocated"),
+        ("peer", "allocated"),
+    ]
     assert (month.cycle.status, month.cycle.opened_by, month.cycle.allocated_on) == (
         CycleStatus.OPEN,
         month.council.qa_lead,
@@ -51,8 +60,17 @@ def test_an_audit_freezes_who_was_responsible_on_the_day():
     audit = next(one for one in month.audits if one.team.name == "Rowan team")
     case = audit.case
     people = month.council
-    assert (audit.worker, audit.worker_since, audit.manager) == (case.worker, date(2026, 3, 2), people.managers["Rowan team"])
-    assert (audit.team, audit.service, audit.chair, audit.case_status) == (case.team, case.service, case.chair, case.status)
+    assert (audit.worker, audit.worker_since, audit.manager) == (
+        case.worker,
+        date(2026, 3, 2),
+        people.managers["Rowan team"],
+    )
+    assert (audit.team, audit.service, audit.chair, audit.case_status) == (
+        case.team,
+        case.service,
+        case.chair,
+        case.status,
+    )
     assert set(audit.line) == {
         people.managers["Rowan team"].pk,
         people.service_managers["safeguarding"].pk,
@@ -67,7 +85,10 @@ def test_lead_and_peer_are_who_the_framework_says_and_peers_share_the_load_withi
     leads = {a.audit_id: a.assessor_id for a in Assessment.objects.filter(slot="lead")}
     assert leads == {audit.pk: audit.manager_id for audit in month.audits}
     peers = Assessment.objects.filter(slot="peer").select_related("audit")
-    assert all(a.assessor_id and a.assessor_id not in a.audit.line and a.assessor_id != a.audit.chair_id for a in peers)
+    assert all(
+        a.assessor_id and a.assessor_id not in a.audit.line and a.assessor_id != a.audit.chair_id
+        for a in peers
+    )
     loads = Counter(a.assessor_id for a in peers)
     pool = [*month.council.iros, *month.council.practitioners, *month.council.service_managers.values()]
     counts = [loads[person.pk] for person in pool]
@@ -95,12 +116,18 @@ def test_lead_peer_worker_and_deputy_are_told_once_each():
     cycle = opened_cycle(council)
     told = {(n.kind, n.person_id) for n in Notice.objects.all()}
     current = Assessment.objects.filter(audit__cycle=cycle)
-    assert {p for kind, p in told if kind == "audits.allocated.lead"} == {a.assessor_id for a in current if a.slot == "lead"}
-    assert {p for kind, p in told if kind == "audits.allocated.peer"} == {a.assessor_id for a in current if a.slot == "peer"}
+    assert {p for kind, p in told if kind == "audits.allocated.lead"} == {
+        a.assessor_id for a in current if a.slot == "lead"
+    }
+    assert {p for kind, p in told if kind == "audits.allocated.peer"} == {
+        a.assessor_id for a in current if a.slot == "peer"
+    }
     workers = set(Audit.objects.filter(cycle=cycle).values_list("worker_id", flat=True))
     assert {p for kind, p in told if kind == "audits.allocated.allocated_worker"} == workers
     assert {p for kind, p in told if kind == "audits.allocated.deputy"} == {council.managers["Cedar team"].pk}
-    assert not [n for n in Notice.objects.all() for case in council.cases if case.local_id in n.subject + n.body]
+    assert not [
+        n for n in Notice.objects.all() for case in council.cases if case.local_id in n.subject + n.body
+    ]
 
 
 def test_opening_twice_changes_nothing():
@@ -126,7 +153,9 @@ def test_the_same_council_rule_and_seed_draw_the_same_children():
     month = council_with_open_cycle()
     drawn = [row["local_id"] for row in with_local_ids(month.cycle.receipt)["drawn"]]
     assert drawn == [one.case.local_id for one in SampledCase.objects.select_related("case")]
-    preview = preview_cycle(cycle=prepare_cycle(period=date(2026, 11, 1), person=month.council.qa_lead, seed="other"))
+    preview = preview_cycle(
+        cycle=prepare_cycle(period=date(2026, 11, 1), person=month.council.qa_lead, seed="other")
+    )
     assert preview.basis.population.candidates
 
 
@@ -195,25 +224,35 @@ def test_a_child_without_any_service_is_left_out_and_listed():
     council = small_council()
     Case.objects.create(local_id="00009", status="child_in_need", team=make_team("Nobody's team", None))
     preview = preview_cycle(cycle=prepare_cycle(period=OCTOBER, person=council.qa_lead))
-    assert [(one.local_id, one.excluded) for one in preview.basis.population.excluded] == [("00009", ("no_service",))]
+    assert [(one.local_id, one.excluded) for one in preview.basis.population.excluded] == [
+        ("00009", ("no_service",))
+    ]
 
 
 def test_a_restricted_record_stays_in_the_draw_though_nobody_is_cleared():
     council = small_council(cases_per_team=0)
     rowan = council.teams["Rowan team"]
     Case.objects.create(
-        local_id="00009", status="child_in_need", team=rowan, service=council.services["safeguarding"], restricted=True
+        local_id="00009",
+        status="child_in_need",
+        team=rowan,
+        service=council.services["safeguarding"],
+        restricted=True,
     )
     opened_cycle(council)
     problems = {a.slot: a.problem for a in Assessment.objects.all()}
-    assert problems["lead"] == "The record is restricted and Morgan Rowan is not cleared for restricted records."
+    assert (
+        problems["lead"] == "The record is restricted and Morgan Rowan is not cleared for restricted records."
+    )
     assert problems["peer"].startswith("None of the 13 people who could be peer auditor may audit this case.")
     assert "those not cleared for restricted records" in problems["peer"]
 
 
 def test_a_framework_that_this_release_cannot_run_is_refused_with_every_sentence():
     council = small_council()
-    text = loader.builtin_text("herefordshire").replace("  compared_slots:", "  monthly_theme: true\n  compared_slots:", 1)
+    text = loader.builtin_text("herefordshire").replace(
+        "  compared_slots:", "  monthly_theme: true\n  compared_slots:", 1
+    )
     publish_framework(text=text, effective_from=clock.today())
     cycle = prepare_cycle(period=OCTOBER, person=council.qa_lead)
     with pytest.raises(TransitionRefused) as refused:
@@ -235,7 +274,10 @@ def test_the_preview_forecasts_hours_and_moderations_from_the_frameworks_figures
     preview = preview_cycle(cycle=prepare_cycle(period=OCTOBER, person=council.qa_lead))
     forecast = preview.forecast
     assert forecast.audits == 21
-    assert [(slot.label, slot.hours) for slot in forecast.slots] == [("Lead auditor", 42.0), ("Peer auditor", 63.0)]
+    assert [(slot.label, slot.hours) for slot in forecast.slots] == [
+        ("Lead auditor", 42.0),
+        ("Peer auditor", 63.0),
+    ]
     assert (forecast.moderation_share, forecast.moderation_seen, forecast.moderations) == (0.5, None, 10)
     assert forecast.hours == 42 + 63 + 10
     assert {load.name: load.audits for load in forecast.loads}["Morgan Rowan"] == 1.5
@@ -259,7 +301,13 @@ def test_opening_takes_the_same_number_of_queries_however_many_cases_there_are()
     with CaptureQueriesContext(connection) as few:
         open_cycle(cycle=cycle, person=council.qa_lead)
     Case.objects.bulk_create(
-        Case(local_id=f"X{n}", status="child_in_need", team=team, service=team.parent, worker=council.workers[name][n % 3])
+        Case(
+            local_id=f"{team.pk}-{n}",
+            status="child_in_need",
+            team=team,
+            service=team.parent,
+            worker=council.workers[name][n % 3],
+        )
         for name, team in council.teams.items()
         for n in range(30)
     )

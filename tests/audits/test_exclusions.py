@@ -40,7 +40,9 @@ def test_a_request_keeps_nobody_out_until_it_is_approved(council_now):
     assert not preview_cycle(cycle=cycle).basis.population.excluded
     decide_exclusion(exclusion=exclusion, approve=True, person=council_now.qa_lead)
     preview = preview_cycle(cycle=cycle)
-    assert [(one.local_id, one.excluded) for one in preview.basis.population.excluded] == [("0ROW001", ("approved",))]
+    assert [(one.local_id, one.excluded) for one in preview.basis.population.excluded] == [
+        ("0ROW001", ("approved",))
+    ]
     assert preview.excluded_by_team == [{"team": "Rowan team", "cases": 6, "asked": 1, "approved": 1}]
 
 

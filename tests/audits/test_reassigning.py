@@ -40,7 +40,9 @@ def test_a_reassigned_assessment_is_kept_and_the_new_auditor_starts_afresh(month
     peer = place(month, "peer")
     former, to = peer.assessor, spare(peer)
     with clock.travel(date(2026, 10, 12)):
-        fresh = reassign_assessment(assessment=peer, to=to, person=month.council.qa_lead, reason="Ill since Friday")
+        fresh = reassign_assessment(
+            assessment=peer, to=to, person=month.council.qa_lead, reason="Ill since Friday"
+        )
     peer.refresh_from_db()
     assert (peer.status, peer.assessor, peer.reassigned_reason) == (
         AssessmentStatus.REASSIGNED,
@@ -68,7 +70,9 @@ def test_without_a_reason_nobody_takes_over(month):
 def test_only_somebody_who_runs_the_month_reassigns(month):
     peer = place(month, "peer")
     with pytest.raises(PermissionDenied):
-        reassign_assessment(assessment=peer, to=spare(peer), person=month.council.managers["Rowan team"], reason="No")
+        reassign_assessment(
+            assessment=peer, to=spare(peer), person=month.council.managers["Rowan team"], reason="No"
+        )
 
 
 @pytest.mark.req("HER-18")
@@ -164,9 +168,13 @@ def test_somebody_who_knows_the_family_is_never_asked_for_a_brother_or_sister(mo
     former = peer.assessor
     declare_known_family(assessment=peer, person=former)
     child = peer.audit.case
-    month.council.cases[0].__class__.objects.filter(team=child.team).exclude(pk=child.pk).update(family_id=child.family_id)
+    month.council.cases[0].__class__.objects.filter(team=child.team).exclude(pk=child.pk).update(
+        family_id=child.family_id
+    )
     with clock.travel(date(2026, 11, 2)):
         later = opened_cycle(month.council)
     siblings = Audit.objects.filter(cycle=later, case__family_id=child.family_id)
     assert siblings.exists()
-    assert former.pk not in Assessment.objects.filter(audit__in=siblings).values_list("assessor_id", flat=True)
+    assert former.pk not in Assessment.objects.filter(audit__in=siblings).values_list(
+        "assessor_id", flat=True
+    )

@@ -29,9 +29,17 @@ def test_a_replaced_case_is_withdrawn_and_the_next_by_lot_takes_its_place(month)
     new = replace_case(sampled=gone, person=month.council.qa_lead, reason="moved", words="To the next county")
     gone.refresh_from_db()
     old_audit.refresh_from_db()
-    assert (gone.status, gone.reason) == (SampleStatus.REPLACED, "Moved to another council: To the next county")
+    assert (gone.status, gone.reason) == (
+        SampleStatus.REPLACED,
+        "Moved to another council: To the next county",
+    )
     assert (old_audit.status, old_audit.withdrawn_reason) == (AuditStatus.WITHDRAWN, gone.reason)
-    assert (new.origin, new.replaces, new.stratum, new.weight) == (Origin.REPLACEMENT, gone, gone.stratum, gone.weight)
+    assert (new.origin, new.replaces, new.stratum, new.weight) == (
+        Origin.REPLACEMENT,
+        gone,
+        gone.stratum,
+        gone.weight,
+    )
     audit = Audit.objects.get(case=new.case)
     assert (audit.reference, audit.origin) == ("ALD-2026-0017", "replacement")
     assert {a.slot for a in audit.assessments.exclude(assessor=None)} == {"lead", "peer"}
@@ -83,7 +91,9 @@ def test_a_replaced_case_does_not_come_back_and_an_empty_service_says_so(month):
 
 def test_replacing_keeps_the_caps_of_those_who_stay(month):
     replace_case(sampled=drawn(month), person=month.council.qa_lead, reason="closed")
-    staying = SampledCase.objects.filter(cycle=month.cycle, status=SampleStatus.DRAWN).values_list("case_id", flat=True)
+    staying = SampledCase.objects.filter(cycle=month.cycle, status=SampleStatus.DRAWN).values_list(
+        "case_id", flat=True
+    )
     workers = list(Audit.objects.filter(case__in=staying).values_list("worker_id", flat=True))
     assert len(workers) == len(set(workers)) == 16
     leads = [a.assessor_id for a in Assessment.objects.filter(slot="lead", audit__case__in=staying)]

@@ -42,7 +42,9 @@ def rules(draw_from):
     )
 
 
-def evenly(count: int, service: str = "care", status: str = "looked_after", start: int = 0) -> list[Candidate]:
+def evenly(
+    count: int, service: str = "care", status: str = "looked_after", start: int = 0
+) -> list[Candidate]:
     return [Candidate(start + n, f"{start + n:05d}", service, status) for n in range(count)]
 
 
@@ -53,7 +55,9 @@ def local_ids(drawn) -> list[str]:
 @pytest.mark.req("HER-14")
 @FEWER
 @given(populations(), rules(), st.text(max_size=8), st.randoms())
-def test_the_same_population_rule_and_seed_give_the_same_draw_in_any_input_order(people, rule, seed, shuffler):
+def test_the_same_population_rule_and_seed_give_the_same_draw_in_any_input_order(
+    people, rule, seed, shuffler
+):
     mixed = list(people)
     shuffler.shuffle(mixed)
     assert draw(people, rule, seed) == draw(mixed, rule, seed)
@@ -72,7 +76,11 @@ def test_nobody_is_drawn_twice_and_nobody_who_is_excluded(people, rule, seed):
 @given(populations(), rules(), st.text(max_size=8))
 def test_no_cap_is_ever_broken(people, rule, seed):
     picks = [pick.candidate for pick in draw(people, rule, seed).picks]
-    for name, limit in (("lead", rule.limits.per_lead), ("worker", rule.limits.per_worker), ("family", rule.limits.per_family)):
+    for name, limit in (
+        ("lead", rule.limits.per_lead),
+        ("worker", rule.limits.per_worker),
+        ("family", rule.limits.per_family),
+    ):
         counts = Counter(getattr(one, name) for one in picks if getattr(one, name))
         assert limit is None or max(counts.values(), default=0) <= limit
 
@@ -95,7 +103,9 @@ def test_every_eligible_case_of_a_service_has_the_same_chance():
     people = evenly(9, status="looked_after") + evenly(3, status="child_protection", start=100)
     rule = Rule(sizes={"care": 3})
     seeds = 2000
-    counts = Counter(local_id for seed in range(seeds) for local_id in local_ids(draw(people, rule, f"seed {seed}")))
+    counts = Counter(
+        local_id for seed in range(seeds) for local_id in local_ids(draw(people, rule, f"seed {seed}"))
+    )
     expected = seeds * 3 / 12
     chi_square = sum((counts[one.local_id] - expected) ** 2 / expected for one in people)
     # 999 in a thousand fair draws of twelve cases stay below 31.3; these seeds are always the same ones.
@@ -125,11 +135,16 @@ def test_the_weight_is_one_over_the_chance_and_differs_between_services_of_diffe
 def test_a_service_with_nobody_to_draw_is_named():
     drawn = draw(evenly(5), Rule(sizes={"care": 3, "mash": 3}), "seed")
     assert drawn.undrawn_services == ("mash",)
-    assert [(one.service, one.drawn, one.missing) for one in drawn.services] == [("care", 3, 0), ("mash", 0, 3)]
+    assert [(one.service, one.drawn, one.missing) for one in drawn.services] == [
+        ("care", 3, 0),
+        ("mash", 0, 3),
+    ]
 
 
 def test_a_family_of_four_is_asked_once_and_the_pick_moves_on():
-    people = [Candidate(n, f"{n:05d}", "care", "looked_after", family="Sparrow") for n in range(4)] + evenly(4, start=10)
+    people = [Candidate(n, f"{n:05d}", "care", "looked_after", family="Sparrow") for n in range(4)] + evenly(
+        4, start=10
+    )
     drawn = draw(people, Rule(sizes={"care": 4}, limits=Limits(per_family=1)), "seed")
     assert len(drawn.picks) == 4
     assert sum(pick.candidate.family == "Sparrow" for pick in drawn.picks) <= 1
@@ -193,7 +208,11 @@ def test_a_replacement_comes_from_the_same_service_keeps_the_caps_and_was_not_dr
     assert found.service == picks[0].service
     assert not found.excluded
     assert found not in picks
-    same = [one for one in free if not one.excluded and (one.service, one.status) == (picks[0].service, picks[0].status)]
+    same = [
+        one
+        for one in free
+        if not one.excluded and (one.service, one.status) == (picks[0].service, picks[0].status)
+    ]
     if found.status != picks[0].status and rule.limits == Limits():
         assert not same
 

@@ -57,7 +57,9 @@ class SmallCouncil:
         return next(one for one in self.cases if one.local_id == local_id)
 
 
-def small_council(*, cases_per_team: int = 6, signs_in: bool = False, published_on: date = LONG_AGO) -> SmallCouncil:
+def small_council(
+    *, cases_per_team: int = 6, signs_in: bool = False, published_on: date = LONG_AGO
+) -> SmallCouncil:
     """Publish the framework and fill the open council with teams, people and open cases."""
     publish_framework(text=loader.builtin_text(FRAMEWORK), effective_from=published_on)
     services = {unit.key: unit for unit in Unit.objects.filter(kind="service")}
@@ -67,7 +69,9 @@ def small_council(*, cases_per_team: int = 6, signs_in: bool = False, published_
     council.managers["head"] = head
     for number in range(1, 4):
         council.iros.append(make_person(f"Iris Irwin {number}", "iro", signs_in=signs_in))
-        council.practitioners.append(make_person(f"Quinn Quill {number}", "qa_practitioner", signs_in=signs_in))
+        council.practitioners.append(
+            make_person(f"Quinn Quill {number}", "qa_practitioner", signs_in=signs_in)
+        )
     for key, names in TEAMS.items():
         service = services[key]
         council.service_managers[key] = make_person(
@@ -77,7 +81,8 @@ def small_council(*, cases_per_team: int = 6, signs_in: bool = False, published_
             _fill_team(council, key, name, cases_per_team, signs_in)
     Case.objects.bulk_create(council.cases)
     Assignment.objects.bulk_create(
-        Assignment(case=case, kind="worker", person=case.worker, starts_on=date(2026, 3, 2)) for case in council.cases
+        Assignment(case=case, kind="worker", person=case.worker, starts_on=date(2026, 3, 2))
+        for case in council.cases
     )
     return council
 
@@ -88,7 +93,8 @@ def _fill_team(council: SmallCouncil, service: str, name: str, cases: int, signs
     short = name.removesuffix(" team")
     council.managers[name] = make_person(f"Morgan {short}", "team_manager", unit=team, signs_in=signs_in)
     council.workers[name] = [
-        make_person(f"Wren {short} {number}", "social_worker", unit=team, signs_in=signs_in) for number in (1, 2, 3)
+        make_person(f"Wren {short} {number}", "social_worker", unit=team, signs_in=signs_in)
+        for number in (1, 2, 3)
     ]
     for number in range(cases):
         council.cases.append(

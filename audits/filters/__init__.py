@@ -1,0 +1,1 @@
+"""Filters of the audit loop's lists; they stand in the address."""
