@@ -7,7 +7,10 @@ from qaf.tenants.models import TenantForeignKey, TenantModel
 
 
 class Action(TenantModel):
-    """One thing that somebody does by a day, and what it changed for the child. Follows the child."""
+    """One thing that somebody does by a day, and what it changed for the child. Follows the child.
+
+    Sensitivity: special-category data of a child. Kept with the case, and deleted with it.
+    """
 
     case = TenantForeignKey("cases.Case", null=True, blank=True, related_name="actions")
     text = models.TextField(help_text="What will be done.")
@@ -36,7 +39,11 @@ class Action(TenantModel):
 
 
 class FollowUp(TenantModel):
-    """Something a rule asks one person to do and answer by a day: oversight, review, supervision, filing …"""
+    """Something a rule asks one person to do and answer by a day: oversight, review, supervision, filing …
+
+    Sensitivity: special-category data of a child; a supervision entry is about staff. Kept with the case,
+    and deleted with it.
+    """
 
     case = TenantForeignKey("cases.Case", null=True, blank=True, related_name="follow_ups")
     kind = models.CharField(max_length=12, choices=FollowUpKind.choices)
@@ -62,7 +69,11 @@ class FollowUp(TenantModel):
 
 
 class UrgentConcern(TenantModel):
-    """A worry about a child that cannot wait. Never replaces a referral to the front door or emergency duty team."""
+    """A worry about a child that cannot wait. Never replaces a referral to the front door or emergency duty team.
+
+    Sensitivity: special-category data of a child, or an allegation about staff. Kept with the case, and
+    deleted with it.
+    """
 
     case = TenantForeignKey("cases.Case", related_name="urgent_concerns")
     raised_by = TenantForeignKey("tenants.Person", related_name="+")

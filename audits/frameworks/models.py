@@ -6,7 +6,10 @@ from qaf.tenants.models import TenantForeignKey, TenantModel
 
 
 class FrameworkVersion(TenantModel):
-    """One published version of a council's framework: the validated document and its checksum."""
+    """One published version of a council's framework: the validated document and its checksum.
+
+    Sensitivity: none. Kept for ever: audits are read by the version they began with.
+    """
 
     immutable = True
 

@@ -8,7 +8,10 @@ from qaf.tenants.models import TenantForeignKey, TenantModel
 
 
 class Assessment(TenantModel):
-    """One slot of an audit (the framework says which), done by one person (HER-16)."""
+    """One slot of an audit (the framework says which), done by one person (HER-16).
+
+    Sensitivity: who audits whom. Kept with the audit, and deleted with it.
+    """
 
     audit = TenantForeignKey("audits.Audit", related_name="assessments")
     slot = models.CharField(max_length=60, help_text="Key of the framework's slot.")
@@ -42,6 +45,9 @@ class SectionDraft(TenantModel):
     """Unsubmitted words of one section, saved as typed; ``version`` decides between two tabs.
 
     Untracked: the trail gets the words when grades are locked; deleted then.
+
+    Sensitivity: special-category data of a child, in words nobody has submitted yet. Deleted when the
+    grades are locked.
     """
 
     tracked = False
@@ -61,7 +67,10 @@ class SectionDraft(TenantModel):
 
 
 class Judgement(TenantModel):
-    """One auditor's words and grade for one domain (empty key: the overall judgement)."""
+    """One auditor's words and grade for one domain (empty key: the overall judgement).
+
+    Sensitivity: special-category data of a child. Kept with the audit, and deleted with it.
+    """
 
     assessment = TenantForeignKey(Assessment, on_delete=models.CASCADE, related_name="judgements")
     domain = models.CharField(max_length=60, blank=True)
@@ -84,7 +93,10 @@ class Judgement(TenantModel):
 
 
 class RecordedGrade(TenantModel):
-    """A grade as it was given at one stage, with who, when and why. Never changed, never deleted (HER-26)."""
+    """A grade as it was given at one stage, with who, when and why. Never changed, never deleted (HER-26).
+
+    Sensitivity: special-category data of a child and judgement of staff. Kept as long as the audit.
+    """
 
     immutable = True
     append_only = True
@@ -104,7 +116,11 @@ class RecordedGrade(TenantModel):
 
 
 class GradeOfRecord(TenantModel):
-    """The grade that counts, one per domain (empty key: overall), and where it came from."""
+    """The grade that counts, one per domain (empty key: overall), and where it came from.
+
+    Sensitivity: special-category data of a child and judgement of staff. Kept with the audit, and deleted
+    with it.
+    """
 
     audit = TenantForeignKey("audits.Audit", related_name="grades")
     domain = models.CharField(max_length=60, blank=True)

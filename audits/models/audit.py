@@ -8,7 +8,11 @@ from qaf.tenants.models import TenantForeignKey, TenantModel
 
 
 class Audit(TenantModel):
-    """An audit as allocated. Worker, team, service, chair and status are frozen: then is not now."""
+    """An audit as allocated. Worker, team, service, chair and status are frozen: then is not now.
+
+    Sensitivity: special-category data of a child. Kept as long as the council keeps the child's record,
+    then deleted with the case.
+    """
 
     reference = models.CharField(max_length=20)
     cycle = TenantForeignKey("audits.Cycle", null=True, blank=True, related_name="audits")
@@ -59,7 +63,10 @@ class Audit(TenantModel):
 
 
 class ReferenceCounter(TenantModel):
-    """The last number given to an audit of a year, so that references have no gaps and never collide."""
+    """The last number given to an audit of a year, so that references have no gaps and never collide.
+
+    Sensitivity: none. Kept for ever: a number is never given twice.
+    """
 
     tracked = False
 
@@ -71,7 +78,10 @@ class ReferenceCounter(TenantModel):
 
 
 class AuditAction(TenantModel):
-    """An action that an audit raised, and in which slot or by which moderation it was proposed."""
+    """An action that an audit raised, and in which slot or by which moderation it was proposed.
+
+    Sensitivity: as the audit. Kept with it, and deleted with it.
+    """
 
     audit = TenantForeignKey(Audit, related_name="action_links")
     action = TenantForeignKey("followup.Action", related_name="audit_links")
@@ -82,7 +92,10 @@ class AuditAction(TenantModel):
 
 
 class AuditFollowUp(TenantModel):
-    """A follow-up (oversight, review, re-audit, supervision, filing …) that an audit opened, once per rule."""
+    """A follow-up (oversight, review, re-audit, supervision, filing …) that an audit opened, once per rule.
+
+    Sensitivity: as the audit. Kept with it, and deleted with it.
+    """
 
     audit = TenantForeignKey(Audit, related_name="follow_up_links")
     follow_up = TenantForeignKey("followup.FollowUp", related_name="audit_links")
@@ -95,14 +108,20 @@ class AuditFollowUp(TenantModel):
 
 
 class AuditConcern(TenantModel):
-    """An urgent concern raised while auditing."""
+    """An urgent concern raised while auditing.
+
+    Sensitivity: as the audit. Kept with it, and deleted with it.
+    """
 
     audit = TenantForeignKey(Audit, related_name="concern_links")
     concern = TenantForeignKey("followup.UrgentConcern", related_name="audit_links")
 
 
 class FactCorrection(TenantModel):
-    """A matter of fact that the worker asks to have put right before the outcome is final."""
+    """A matter of fact that the worker asks to have put right before the outcome is final.
+
+    Sensitivity: special-category data of a child. Kept with the audit, and deleted with it.
+    """
 
     audit = TenantForeignKey(Audit, related_name="corrections")
     asked_by = TenantForeignKey("tenants.Person", related_name="+")

@@ -8,7 +8,11 @@ from qaf.tenants.models import TenantForeignKey, TenantModel
 
 
 class Conversation(TenantModel):
-    """A conversation the framework asks for, held or excused with a reason (HER-21 to HER-23)."""
+    """A conversation the framework asks for, held or excused with a reason (HER-21 to HER-23).
+
+    Sensitivity: special-category data of a child and the words of staff. Kept with the audit, and deleted
+    with it.
+    """
 
     audit = TenantForeignKey("audits.Audit", related_name="conversations")
     kind = models.CharField(max_length=60, help_text="Key of the framework's conversation.")
@@ -37,6 +41,7 @@ class FamilyConsent(TenantModel):
     """What the worker settled with the family before an auditor may call (HER-29).
 
     Sensitivity: safety information of a family; seen only by the audit's auditors, worker and managers.
+    Kept with the audit, and deleted with it.
     """
 
     audit = TenantForeignKey("audits.Audit", related_name="consents")
@@ -63,7 +68,11 @@ class FamilyConsent(TenantModel):
 
 
 class FamilyContact(TenantModel):
-    """Who of the family was spoken to and what they said, or exactly one reason why not (HER-30 to HER-32)."""
+    """Who of the family was spoken to and what they said, or exactly one reason why not (HER-30 to HER-32).
+
+    Sensitivity: special-category data of a child and what the family said. Kept with the audit, and
+    deleted with it.
+    """
 
     audit = TenantForeignKey("audits.Audit", related_name="family_contacts")
     target = models.CharField(max_length=60)

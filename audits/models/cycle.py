@@ -8,7 +8,10 @@ from qaf.tenants.models import TenantForeignKey, TenantModel
 
 
 class Cycle(TenantModel):
-    """One month: the framework version it began with, the seed, and the receipt of the draw (HER-02, HER-14)."""
+    """One month: the framework version it began with, the seed, and the receipt of the draw (HER-02, HER-14).
+
+    Sensitivity: none by itself; the receipt names children by local id. Kept as the proof of the draw.
+    """
 
     period = models.DateField(help_text="The first day of the month whose cohort this is.")
     status = models.CharField(max_length=10, choices=CycleStatus.choices, default=CycleStatus.DRAFT)
@@ -30,7 +33,10 @@ class Cycle(TenantModel):
 
 
 class SampledCase(TenantModel):
-    """A case that the draw chose, with its stratum and weight."""
+    """A case that the draw chose, with its stratum and weight.
+
+    Sensitivity: which child was drawn. Kept with the cycle, and deleted with the case.
+    """
 
     cycle = TenantForeignKey(Cycle, related_name="sample")
     case = TenantForeignKey("cases.Case", related_name="sampled")
@@ -52,7 +58,11 @@ class SampledCase(TenantModel):
 
 
 class CaseExclusion(TenantModel):
-    """A reasoned request to leave a child out of one month's draw; only the QA lead approves."""
+    """A reasoned request to leave a child out of one month's draw; only the QA lead approves.
+
+    Sensitivity: special-category data of a child: the reason may tell of the family. Kept with the cycle,
+    and deleted with the case.
+    """
 
     case = TenantForeignKey("cases.Case", related_name="exclusions")
     period = models.DateField()

@@ -6,7 +6,10 @@ from qaf.tenants.models import TenantForeignKey, TenantModel
 
 
 class WiderFinding(TenantModel):
-    """A practice or organisational finding beyond the one child, taken to the monthly meeting (HER-57)."""
+    """A practice or organisational finding beyond the one child, taken to the monthly meeting (HER-57).
+
+    Sensitivity: about services and practice, not about a child. Kept with the audit, and deleted with it.
+    """
 
     audit = TenantForeignKey("audits.Audit", related_name="wider_findings")
     assessment = TenantForeignKey("audits.Assessment", null=True, blank=True, related_name="wider_findings")
@@ -23,7 +26,10 @@ class WiderFinding(TenantModel):
 
 
 class ImmediateChange(TenantModel):
-    """Something changed at once for the child, outside the action plan (HER-48)."""
+    """Something changed at once for the child, outside the action plan (HER-48).
+
+    Sensitivity: special-category data of a child. Kept with the audit, and deleted with it.
+    """
 
     audit = TenantForeignKey("audits.Audit", related_name="immediate_changes")
     text = models.TextField()

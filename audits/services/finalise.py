@@ -11,12 +11,11 @@ from audits.selectors.links import audit_href
 from audits.selectors.outcome import is_worker_of, last_day_for_corrections, may_answer_correction
 from audits.selectors.people import everyone_concerned, people_who_may
 from audits.services.random_check import waits_for_random_check
-from audits.workflow import audit_workflow
+from audits.workflow import audit_workflow, correction_workflow
 from qaf.lib import clock
 from qaf.notices.services import tell
 from qaf.tenants.models import Person
-from qaf.tenants.scope import because
-from qaf.tenants.transitions import TransitionRefused
+from qaf.tenants.transitions import StatusHasChanged, TransitionRefused
 from qaf.ui.words import long_date
 
 CORRECTABLE = (AuditStatus.IN_MODERATION, AuditStatus.OUTCOME)
@@ -59,20 +58,19 @@ def answer_correction(*, correction: FactCorrection, accepted: bool, answer: str
         raise PermissionDenied("The audit’s auditors and the quality assurance lead answer corrections.")
     if not answer.strip():
         raise ValidationError({"answer": "Say what was put right, or why nothing was"})
-    status = CorrectionStatus.ACCEPTED if accepted else CorrectionStatus.DECLINED
-    with because(f"Correction: {status.label}", person=person):
-        rows = FactCorrection.objects.filter(pk=correction.pk, status=CorrectionStatus.ASKED).update(
-            status=status, answer=answer.strip(), answered_by=person, answered_at=clock.now()
+    written = {"answer": answer.strip(), "answered_by": person, "answered_at": clock.now()}
+    try:
+        correction_workflow.apply(
+            correction, "accept" if accepted else "decline", person=person, why="a correction of fact", also=written
         )
-    if not rows:
-        raise TransitionRefused(["Somebody has answered this correction already."])
-    correction.refresh_from_db()
+    except StatusHasChanged:
+        raise TransitionRefused(["Somebody has answered this correction already."]) from None
     tell(
         people=[correction.asked_by],
         kind="correction_answered",
         key=f"correction-{correction.pk}",
         subject=f"{audit.reference}: your correction has been answered",
-        body=status.label,
+        body=CorrectionStatus(correction.status).label,
         href=audit_href(audit),
     )
 

@@ -10,6 +10,8 @@ class Job(TenantModel):
     """One piece of work, unique by kind and key; it holds ids, never a child's data.
 
     Untracked: progress would drown the trail; what a job changes is tracked where it is changed.
+
+    Sensitivity: none: ids only. Kept as the record of what was done.
     """
 
     tracked = False

@@ -11,6 +11,8 @@ class Notice(TenantModel):
     """One message to one person: why, and one link. It names a child by local id only.
 
     Untracked: the row itself is the record of what was sent and when.
+
+    Sensitivity: personal data of staff; a child by local id at most. Kept with the person.
     """
 
     tracked = False

@@ -51,7 +51,10 @@ class User(AbstractBaseUser):
 
 
 class Authority(models.Model):
-    """A council. Its rules stand in its framework; here is only what the platform itself needs."""
+    """A council. Its rules stand in its framework; here is only what the platform itself needs.
+
+    Sensitivity: none. Kept while the council uses QAF.
+    """
 
     slug = models.SlugField(
         max_length=40,
@@ -87,7 +90,10 @@ class Authority(models.Model):
 
 
 class Access(models.Model):
-    """A user may enter a council. Needed before any scope exists, so it is no tenant row."""
+    """A user may enter a council. Needed before any scope exists, so it is no tenant row.
+
+    Sensitivity: personal data of staff. Deleted when the person leaves the council.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="access")
     authority = models.ForeignKey(Authority, on_delete=models.CASCADE, related_name="access")
@@ -101,6 +107,8 @@ class IdentityProvider(models.Model):
     """A council's own OpenID Connect provider. Needed at sign-in, so it is no tenant row.
 
     A person is recognised by issuer tenant and object id (``tid`` and ``oid``), never by e-mail.
+
+    Sensitivity: holds a secret. Deleted when the council stops using it.
     """
 
     authority = models.OneToOneField(Authority, on_delete=models.CASCADE, related_name="identity_provider")

@@ -9,7 +9,10 @@ from qaf.tenants.models.base import TenantForeignKey, TenantModel
 
 
 class Unit(TenantModel):
-    """A service or a team. A team without a parent came from a case list and is not mapped yet."""
+    """A service or a team. A team without a parent came from a case list and is not mapped yet.
+
+    Sensitivity: none. Kept while people, cases or audits name it.
+    """
 
     kind = models.CharField(max_length=10, choices=UnitKind.choices)
     key = models.CharField(
@@ -83,7 +86,10 @@ class Person(TenantModel):
 
 
 class Role(TenantModel):
-    """A role of the council's framework, kept in step when a framework is published."""
+    """A role of the council's framework, kept in step when a framework is published.
+
+    Sensitivity: none. Kept in step with the framework.
+    """
 
     key = models.CharField(max_length=60)
     label = models.CharField(max_length=120)
@@ -104,7 +110,10 @@ class Role(TenantModel):
 
 
 class Post(TenantModel):
-    """A person holds a role, for a unit or for the whole council, from a day to a day."""
+    """A person holds a role, for a unit or for the whole council, from a day to a day.
+
+    Sensitivity: personal data of staff. Kept with the person.
+    """
 
     person = TenantForeignKey(Person, related_name="posts")
     role = TenantForeignKey(Role, related_name="posts")
@@ -125,7 +134,10 @@ class Post(TenantModel):
 
 
 class Absence(TenantModel):
-    """A person is away from a day to a day; the deputy, where named, answers for them meanwhile."""
+    """A person is away from a day to a day; the deputy, where named, answers for them meanwhile.
+
+    Sensitivity: personal data of staff; never says why. Kept with the person.
+    """
 
     person = TenantForeignKey(Person, related_name="absences")
     starts_on = models.DateField()

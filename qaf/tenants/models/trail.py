@@ -33,7 +33,10 @@ class TrailEvent(TenantModel):
 
 
 class ReadEvent(TenantModel):
-    """Somebody opened a child's record or an audit of it."""
+    """Somebody opened a child's record or an audit of it.
+
+    Sensitivity: who read about whom. Purged with the record it tells of.
+    """
 
     tracked = False
     immutable = True
@@ -54,7 +57,7 @@ class PurgeOrder(TenantModel):
     """Rows that were deleted for good: what the trail still holds of them must go too.
 
     Written by the app role with the deletion, carried out under the purge role, replayed after a restore.
-    Holds numbers only. Kept as the proof that the purge was done.
+    Holds numbers only. Kept as the proof that the purge was done. Sensitivity: none.
     """
 
     tracked = False
