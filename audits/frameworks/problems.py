@@ -1,6 +1,6 @@
 """What is wrong with a framework file, in words: file, path, value and what is allowed."""
 
-import types
+import inspect
 import typing
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -51,14 +51,18 @@ def short(value: Any) -> str:
     return text if len(text) <= 80 else f"{text[:77]}…"
 
 
+def _stands_in(node: Any, part: str | int) -> bool:
+    if isinstance(node, list):
+        return isinstance(part, int) and part < len(node)
+    return isinstance(node, Mapping) and part in node
+
+
 def real_path(document: Any, loc: Sequence[str | int]) -> Path:
     """The path in the document for pydantic's `loc`, without the names of union members it adds."""
     path: list[str | int] = []
     node = document
     for index, part in enumerate(loc):
-        if (isinstance(node, Mapping) and part in node) or (
-            isinstance(node, list) and isinstance(part, int) and part < len(node)
-        ):
+        if _stands_in(node, part):
             node = node[part]
         elif (
             index == len(loc) - 1
@@ -71,6 +75,24 @@ def real_path(document: Any, loc: Sequence[str | int]) -> Path:
             continue
         path.append(part)
     return tuple(path)
+
+
+_PLAIN = {
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "string_type": "must be text; put it in quotation marks",
+    "tuple_type": "must be a list",
+    "model_type": "must be a block of keys and values",
+    "model_attributes_type": "must be a block of keys and values",
+    "dict_type": "must be a block of keys and values",
+    "date_from_datetime_parsing": "must be a date such as 2026-04-01",
+    "date_type": "must be a date such as 2026-04-01",
+}
 
 
 def in_words(error: ErrorDetails, root: type[BaseModel], document: Any) -> tuple[str, str, str]:
@@ -96,6 +118,8 @@ def in_words(error: ErrorDetails, root: type[BaseModel], document: Any) -> tuple
         return str(context.get("error", error["msg"])), "", ""
     if kind == "string_pattern_mismatch":
         return "is not written as it must be", value, f"pattern {context.get('pattern')}"
+    if kind in _PLAIN:
+        return _PLAIN[kind], value, ""
     return error["msg"][:1].lower() + error["msg"][1:], value, ""
 
 
@@ -134,6 +158,6 @@ def _models_at(root: type[BaseModel], loc: Sequence[str | int]) -> list[type[Bas
 
 
 def _models_in(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and not isinstance(annotation, types.GenericAlias):
+    if typing.get_origin(annotation) is None and inspect.isclass(annotation):
         return [annotation] if issubclass(annotation, BaseModel) else []
     return [model for argument in typing.get_args(annotation) for model in _models_in(argument)]

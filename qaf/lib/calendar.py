@@ -111,7 +111,7 @@ def month_end(day: date) -> date:
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day `months` later, moved back to the month's end where that month is shorter (31 January -> 28 February)."""
+    """The same day `months` later; in a shorter month its last day (31 January -> 28 February)."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, _calendar.monthrange(year, month + 1)[1]))
 

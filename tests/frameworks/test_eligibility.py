@@ -16,8 +16,8 @@ CASE = CaseFacts(
 )
 
 
-def person(id, *roles):
-    return PersonFacts(id, HEREFORDSHIRE.with_groups(roles))
+def person(number, *roles):
+    return PersonFacts(number, HEREFORDSHIRE.with_groups(roles))
 
 
 def reasons(slot, who):

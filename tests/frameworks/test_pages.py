@@ -28,7 +28,12 @@ def test_every_section_shows_its_rules_with_source_or_our_default(published, sig
     section = sentences.section(loader.builtin("herefordshire"), key)
     for sentence in section.all_sentences:
         assert " ".join(sentence.text.split()) in page
-    assert page.count("Our default") >= section.defaults
+    parts = [section, *section.parts, *(inner for part in section.parts for inner in part.parts)]
+    groups = [group for part in parts for group in part.groups]
+    listings = [listing for part in parts for listing in part.listings if listing.provenance]
+    ours = sum(item.provenance.is_default for item in [*groups, *listings])
+    assert page.count("Our default") == ours
+    assert page.count("Source: ") == len(groups) + len(listings) - ours
 
 
 def test_a_framework_that_cannot_run_yet_says_so_plainly(council, frozen, sign_in, will):

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from qaf.lib import calendar
 
 days = st.dates(min_value=date(2015, 1, 1), max_value=date(2045, 12, 31))
-moments = st.datetimes(min_value=datetime(2015, 1, 1), max_value=datetime(2045, 1, 1), timezones=st.just(UTC))
+moments = st.integers(min_value=1_420_000_000, max_value=2_360_000_000).map(
+    lambda s: datetime.fromtimestamp(s, UTC)
+)
 
 
 def slow_count(start, end):
@@ -174,7 +176,7 @@ def test_a_moment_lies_within_its_local_day(moment):
 def test_late_evening_in_summer_already_belongs_to_the_next_day_in_london():
     assert calendar.local_date(datetime(2026, 7, 31, 23, 30, tzinfo=UTC)) == date(2026, 8, 1)
     with pytest.raises(ValueError, match="without a time zone"):
-        calendar.local_date(datetime(2026, 7, 31, 23, 30))
+        calendar.local_date(datetime(2026, 7, 31, 23, 30))  # noqa: DTZ001 the case in question
 
 
 def test_age_counts_the_birthday_from_the_first_of_its_month():

@@ -67,17 +67,12 @@ class Framework(Model):
 
     def role_keys(self, key: str) -> frozenset[str]:
         """The role's key and, for a group, those of all its members."""
-        found, todo = set(), [key]
-        while todo:
-            if (current := todo.pop()) not in found:
-                found.add(current)
-                todo.extend(self.role(current).members)
-        return frozenset(found)
+        return frozenset({key}) | frozenset(role for role, groups in self._groups.items() if key in groups)
 
     def with_groups(self, keys: Iterable[str]) -> frozenset[str]:
         """The roles somebody holds together with the groups these belong to. Roles of another framework are kept."""
         held = frozenset(keys)
-        return held | {role.key for role in self.roles if held & self.role_keys(role.key)}
+        return held.union(*(self._groups.get(key, frozenset()) for key in held))
 
     def roles_that_may(self, capability: Capability) -> tuple[Role, ...]:
         """Roles with a capability, those of a group through the group included."""
@@ -85,8 +80,28 @@ class Framework(Model):
 
     def capabilities(self, role: str) -> frozenset[Capability]:
         """What a role may do, through the groups it belongs to as well."""
-        groups = [other for other in self.roles if role in self.role_keys(other.key)]
-        return frozenset(capability for group in groups for capability in group.capabilities)
+        keys = self.with_groups([role])
+        return frozenset(
+            capability for item in self.roles if item.key in keys for capability in item.capabilities
+        )
+
+    @cached_property
+    def _groups(self) -> dict[str, frozenset[str]]:
+        """Each role with the groups that hold it, however far round."""
+        direct: dict[str, set[str]] = {}
+        for role in self.roles:
+            for member in role.members:
+                direct.setdefault(member, set()).add(role.key)
+        groups: dict[str, frozenset[str]] = {}
+        for key in direct:
+            found: set[str] = set()
+            todo = [key]
+            while todo:
+                new = direct.get(todo.pop(), set()) - found
+                found |= new
+                todo.extend(new)
+            groups[key] = frozenset(found)
+        return groups
 
     def service(self, key: str) -> Service:
         """The service with this key. Raises KeyError."""
@@ -185,6 +200,9 @@ class Framework(Model):
         return FrameworkNames(self)
 
 
+_RELATIONS = {relation.value: relation.label for relation in Relation}
+
+
 class FrameworkNames:
     """Implements vocabulary.Names for one framework. An unknown key is given back readable."""
 
@@ -206,8 +224,8 @@ class FrameworkNames:
 
     def party(self, key: str) -> str:
         """A relation, slot or role, with its article: "the allocated worker", "the Head of Service"."""
-        if key in Relation.__members__.values():
-            return Relation(key).label
+        if key in _RELATIONS:
+            return _RELATIONS[key]
         slot = self._slots.get(key)
         return f"the {slot[:1].lower()}{slot[1:]}" if slot else f"the {self.role(key)}"
 

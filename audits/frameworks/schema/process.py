@@ -89,6 +89,8 @@ class FamilyFeedback(Sourced):
     targets: Annotated[tuple[FeedbackTarget, ...], Field(min_length=1)]
     no_contact_reasons: Annotated[tuple[Choice, ...], Field(min_length=1)]
     questions: tuple[Text, ...] = ()
+    themes: tuple[Choice, ...] = ()
+    "What the QA team may hear in the answers, to be counted; a general list, where empty"
     precedes: Literal["submit", "finalise", "none"] = "submit"
     concern_raised_at_once: bool = True
 

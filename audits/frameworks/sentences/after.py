@@ -71,9 +71,10 @@ def actions(framework: Framework) -> Iterator[Sentence | Listing]:
     yield from listing("Kinds of action", (item.label for item in rules.categories), rules, "categories")
     entry = rules.supervision
     if entry.required:
-        due = f" {entry.due.in_words(names)}" if entry.due else ""
+        due = f"in supervision {entry.due.in_words(names)}" if entry.due else "in supervision"
+        due = due.replace("in supervision at the next", "in the next")
         whom = names.party(entry.with_party)
-        text = f"{names.party(entry.by)} records that findings were discussed with {whom} in supervision{due}"
+        text = f"{names.party(entry.by)} records that findings were discussed with {whom} {due}"
         yield say(text, entry)
         yield from listing("Supervision records", (item.label for item in entry.records), entry, "records")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from audits.frameworks.enums import Capability
 from audits.frameworks.schema.framework import Framework
 from audits.frameworks.schema.grades import GradeSet
 from audits.frameworks.schema.identity import Role
@@ -48,7 +49,8 @@ def _role(framework: Framework, role: Role) -> Iterator[Sentence | Listing]:
     if role.members:
         text += f"; it is a group: {join(framework.names.role(key) for key in role.members)}"
     yield say(text + ("; the post is planned" if role.planned else ""), role)
-    capabilities = sorted(framework.capabilities(role.key), key=lambda item: list(type(item)).index(item))
+    given = framework.capabilities(role.key)
+    capabilities = [capability for capability in Capability if capability in given]
     yield from listing("May", (capability.label for capability in capabilities), role, "capabilities")
     yield from listing("Duties", role.duties, role, "duties")
 

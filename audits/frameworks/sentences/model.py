@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from audits.frameworks.base import Provenance, Sourced
 from audits.frameworks.schema.framework import Framework
@@ -37,6 +38,14 @@ class Listing:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Sentences that come from the same place."""
+
+    sentences: tuple[Sentence, ...]
+    provenance: Provenance
+
+
+@dataclass(frozen=True)
 class Section:
     """A part of the framework under one heading."""
 
@@ -45,6 +54,14 @@ class Section:
     sentences: tuple[Sentence, ...] = ()
     listings: tuple[Listing, ...] = ()
     parts: tuple["Section", ...] = field(default=())
+
+    @property
+    def groups(self) -> tuple["Group", ...]:
+        """The sentences, those that follow each other with the same provenance together."""
+        return tuple(
+            Group(tuple(texts), provenance)
+            for provenance, texts in groupby(self.sentences, key=lambda text: text.provenance)
+        )
 
     @property
     def all_sentences(self) -> tuple[Sentence, ...]:
