@@ -24,4 +24,4 @@ class ModerationConfig(AppConfig):
         give(Capability.MODERATE, "moderation.moderate")
         add_guest(moderates)
         add_todo(moderation_todo)
-        # add_menu(MenuEntry("Moderation", "moderation:list", 50, ("moderation.allocate", "moderation.moderate")))
+        add_menu(MenuEntry("Moderation", "moderation:list", 50, ("moderation.allocate", "moderation.moderate")))

@@ -7,7 +7,10 @@ from qaf.tenants.models import TenantForeignKey, TenantModel
 
 
 class Moderation(TenantModel):
-    """The moderation of one audit (HER-34 to HER-41)."""
+    """The moderation of one audit (HER-34 to HER-41).
+
+    Sensitivity: special-category data of a child. Kept with the audit, and deleted with it.
+    """
 
     audit = TenantForeignKey("audits.Audit", related_name="moderations")
     status = models.CharField(max_length=10, choices=ModerationStatus.choices, default=ModerationStatus.WAITING)
@@ -33,7 +36,10 @@ class Moderation(TenantModel):
 
 
 class ModerationReason(TenantModel):
-    """One reason for a moderation; all of them are kept."""
+    """One reason for a moderation; all of them are kept.
+
+    Sensitivity: as the moderation. Kept with it, and deleted with it.
+    """
 
     moderation = TenantForeignKey(Moderation, on_delete=models.CASCADE, related_name="reasons")
     kind = models.CharField(max_length=16, choices=ReasonKind.choices)
@@ -45,7 +51,11 @@ class ModerationReason(TenantModel):
 
 
 class Decision(TenantModel):
-    """The moderator's grade for one disputed domain (empty key: overall), with its reason (HER-39)."""
+    """The moderator's grade for one disputed domain (empty key: overall), with its reason (HER-39).
+
+    Sensitivity: special-category data of a child and judgement of staff. Kept with the audit, and deleted
+    with it.
+    """
 
     moderation = TenantForeignKey(Moderation, on_delete=models.CASCADE, related_name="decisions")
     domain = models.CharField(max_length=60, blank=True)
@@ -63,6 +73,9 @@ class DecisionDraft(TenantModel):
     """What a moderator has typed and not submitted, saved as typed; ``version`` decides between two tabs.
 
     Untracked: the trail gets the words with the decision; deleted then.
+
+    Sensitivity: special-category data of a child, in words nobody has submitted yet. Deleted when the
+    moderation is submitted.
     """
 
     tracked = False

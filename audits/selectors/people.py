@@ -6,7 +6,7 @@ from datetime import date
 from audits.followup.selectors import answering, around_case, people_for
 from audits.frameworks.schema import Framework
 from audits.models import Assessment, Audit
-from audits.selectors.facts import around_audit
+from audits.selectors.facts import around_audit, framework_for
 from qaf.lib import clock
 from qaf.tenants.models import Person, Role
 from qaf.tenants.selectors import holders
@@ -49,3 +49,21 @@ def people_who_may(permission: str) -> list[Person]:
     day = clock.today()
     keys = [role.key for role in Role.objects.only("key", "permissions") if permission in role.permissions]
     return answering(holders(*keys, on=day), on=day) if keys else []
+
+
+def possible_owners(audit: Audit) -> list[tuple[Person, str]]:
+    """Return who can own an action about the child now, with what they are: the framework's owners, then the chair."""
+    framework, day = framework_for(audit), clock.today()
+    found: dict[Person, str] = {}
+    for party in (*framework.actions.owners, "iro_or_chair"):
+        for person in concerned_now(audit, party, framework=framework, on=day):
+            found.setdefault(person, framework.names.party(party).removeprefix("the "))
+    return list(found.items())
+
+
+def owner_role_of(audit: Audit, owner: Person) -> str:
+    """Return whether an action of ``owner`` follows the child to the next worker or manager, or stays with them."""
+    if owner.pk == audit.case.worker_id:
+        return "worker"
+    managers = concerned_now(audit, "team_manager", framework=framework_for(audit), on=clock.today())
+    return "manager" if owner.pk in {manager.pk for manager in managers} else ""

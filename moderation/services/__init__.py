@@ -10,9 +10,11 @@ from moderation.services.deciding import (
     save_draft,
 )
 from moderation.services.opening import ask_for_moderation, open_moderation, withdraw_moderation
+from moderation.services.plan import add_to_plan, leave_out_of_plan, rewrite_in_plan
 
 __all__ = [
     "DraftConflict",
+    "add_to_plan",
     "agree_plan",
     "allocate_by_hand",
     "allocate_waiting",
@@ -20,9 +22,11 @@ __all__ = [
     "ask_for_moderation",
     "decide",
     "draft_of",
+    "leave_out_of_plan",
     "open_moderation",
     "plan_is_empty",
     "remind_late",
+    "rewrite_in_plan",
     "save_draft",
     "withdraw_moderation",
 ]

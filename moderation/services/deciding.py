@@ -29,7 +29,8 @@ class DraftConflict(Exception):
         super().__init__("Another window saved this decision after you opened it.")
 
 
-def _own(moderation: Moderation, person: Person) -> None:
+def require_own(moderation: Moderation, person: Person) -> None:
+    """Raise ``PermissionDenied`` for anybody but its moderator, ``StatusHasChanged`` once it is decided."""
     if moderation.moderator_id != person.pk:
         raise PermissionDenied("Only its moderator decides this moderation.")
     if moderation.status != ModerationStatus.ALLOCATED:
@@ -47,7 +48,7 @@ def save_draft(*, moderation: Moderation, fields: dict[str, Any], version: int, 
 
     Raises ``DraftConflict`` with the other text, ``StatusHasChanged`` once it is decided.
     """
-    _own(moderation, person)
+    require_own(moderation, person)
     now = clock.now()
     if version == 0:
         draft, made = DecisionDraft.objects.get_or_create(
@@ -66,7 +67,7 @@ def save_draft(*, moderation: Moderation, fields: dict[str, Any], version: int, 
 
 def agree_plan(*, moderation: Moderation, agreed: bool, person: Person) -> None:
     """Agree the action plan as it stands, or open it again before the decision (HER-40)."""
-    _own(moderation, person)
+    require_own(moderation, person)
     with because("Action plan agreed" if agreed else "Action plan opened again", person=person):
         moderation.action_plan_agreed = agreed
         moderation.save(update_fields=["action_plan_agreed"])
@@ -80,7 +81,7 @@ def decide(*, moderation: Moderation, person: Person) -> None:
     with its link; ``PermissionDenied`` for anybody but the moderator; ``StatusHasChanged`` the second time.
     """
     moderation = Moderation.objects.select_for_update(of=("self",)).get(pk=moderation.pk)
-    _own(moderation, person)
+    require_own(moderation, person)
     draft = draft_of(moderation)
     fields = draft.fields if draft else {}
     if problems := missing(moderation, fields, _hrefs(moderation)):

@@ -1,0 +1,84 @@
+"""What every page of one moderation starts from."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from audits.selectors.links import audit_href, concern_href
+from audits.selectors.people import auditors_ever
+from audits.selectors.standing import standing_of
+from moderation.models import Moderation
+from moderation.paths import moderation_href
+from moderation.selectors import moderation_list
+from qaf.tenants.permissions import may
+from qaf.tenants.services import record_read
+from qaf.tenants.transitions import StatusHasChanged
+from qaf.tenants.views.base import CouncilRequest, council_view
+
+P = ParamSpec("P")
+
+
+def moderation_page(
+    view: Callable[Concatenate[CouncilRequest, Moderation, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """Make a view of one moderation: its moderator's and those' who allocate; never an auditor's of the case."""
+
+    @council_view()
+    @wraps(view)
+    def inner(request: CouncilRequest, reference: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        moderation = moderation_list().filter(audit__reference=reference).first()
+        if moderation is None:
+            raise Http404("This audit is not moderated.")
+        _let_in(request, moderation)
+        try:
+            return view(request, moderation, *args, **kwargs)
+        except StatusHasChanged as changed:
+            messages.warning(request, str(changed))
+            return redirect(moderation_href(moderation))
+
+    return inner
+
+
+def _let_in(request: CouncilRequest, moderation: Moderation) -> None:
+    person = request.person
+    if person.pk in auditors_ever(moderation.audit):
+        raise PermissionDenied("You audited this case, so its moderation is not yours to see.")
+    if moderation.moderator_id != person.pk and not may(person, "moderation.allocate"):
+        raise PermissionDenied("Only its moderator and the quality assurance lead open a moderation.")
+    standing_of(person, moderation.audit)
+    if request.method == "GET":
+        record_read(person=person, subject="audit", subject_id=moderation.audit_id)
+
+
+def own_moderation(
+    view: Callable[Concatenate[CouncilRequest, Moderation, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """Make a view that only the moderator opens, and only until it is decided."""
+
+    @moderation_page
+    @wraps(view)
+    def inner(request: CouncilRequest, moderation: Moderation, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if moderation.moderator_id != request.person.pk:
+            raise PermissionDenied("Only its moderator decides a moderation.")
+        return view(request, moderation, *args, **kwargs)
+
+    return inner
+
+
+def show(
+    request: HttpRequest, template: str, moderation: Moderation, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """Render a page of the moderation with what all of them have."""
+    common = {
+        "moderation": moderation,
+        "audit": moderation.audit,
+        "audit_url": audit_href(moderation.audit),
+        "moderation_url": moderation_href(moderation),
+        "concern_url": concern_href(moderation.audit),
+    }
+    return render(request, template, {**common, **context}, status=status)
