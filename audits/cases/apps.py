@@ -8,10 +8,11 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from audits.cases import tasks  # noqa: F401
+        from audits.cases.selectors.lists import imports_todo
         from audits.frameworks.capabilities import give
         from audits.frameworks.enums import Capability
         from qaf.tenants.permissions import Permission, declare
-        from qaf.tenants.registry import MenuEntry, add_menu
+        from qaf.tenants.registry import MenuEntry, add_menu, add_todo
 
         declare(
             Permission("cases.import", "bring in the case list"),
@@ -23,4 +24,5 @@ class CasesConfig(AppConfig):
         give(Capability.ADMINISTER, "cases.map")
         give(Capability.RUN_CYCLE, "cases.view")
         give(Capability.SEE_RESTRICTED, "cases.see_restricted")
+        add_todo(imports_todo)
         add_menu(MenuEntry("Cases", "cases:list", 30, ("cases.view", "cases.import")))

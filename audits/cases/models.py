@@ -164,9 +164,10 @@ class CaseImport(TenantModel):
 class ImportRow(TenantModel):
     """A previewed row: what the import will do, with the columns that audit keeps and no others.
 
-    Untracked: a staging area, emptied once the import is written or discarded.
+    Untracked: a staging area. Once written, a row keeps only what undoing the import needs.
 
-    Sensitivity: special-category data of a child. Deleted when the import is written or discarded, at the latest after five weeks.
+    Sensitivity: special-category data of a child. Deleted when the import is discarded, at the latest after
+    five weeks, and with the child.
     """
 
     tracked = False

@@ -5,7 +5,13 @@ from typing import Any
 from audits.cases.enums import ImportJob, ImportStatus
 from audits.cases.events import CasesImported
 from audits.cases.models import CaseImport
-from audits.cases.services import delete_never_sampled, read_import, undo_import, write_import
+from audits.cases.services import (
+    delete_never_sampled,
+    forget_staged_rows,
+    read_import,
+    undo_import,
+    write_import,
+)
 from audits.cases.services.imports import ImportRefused
 from audits.cases.services.telling import tell_of_closed_audits, tell_of_outcome
 from qaf.jobs.models import Job
@@ -51,8 +57,9 @@ def undo(job: Job) -> dict[str, Any]:
 
 @daily
 def keep_no_longer() -> None:
-    """Delete the children who were never sampled, on the council's date."""
+    """Delete the children who were never sampled, on the council's date, and staged rows after five weeks."""
     delete_never_sampled()
+    forget_staged_rows()
 
 
 on(CasesImported)(tell_of_closed_audits)

@@ -10,7 +10,7 @@ from audits.cases.enums import AssignmentKind, ImportStatus
 from audits.cases.events import CasesImported
 from audits.cases.models import Assignment, Case, CaseImport, ImportRow, StatusPeriod
 from audits.cases.selectors.lists import held_on
-from audits.cases.services import ImportRefused, import_files, undo_import, why_not_undo
+from audits.cases.services import ImportRefused, forget_staged_rows, import_files, undo_import, why_not_undo
 from qaf.lib import clock
 from qaf.notices.models import Notice
 from qaf.tenants.models import Person, TrailEvent, Unit
@@ -387,3 +387,18 @@ def test_an_import_from_which_something_was_sampled_cannot_be_undone(bring, monk
 def test_the_staged_rows_keep_no_second_copy_of_the_child_once_written(bring):
     bring(child("1", ethnicity="WROM"))
     assert [row.data for row in ImportRow.objects.all()] == [{}]
+
+
+def test_staged_rows_are_forgotten_after_five_weeks_and_a_forgotten_preview_is_discarded(bring, alder):
+    outcome = bring(child("1"))
+    reading = CaseImport.objects.create(as_of=SEPTEMBER, created_at=clock.now(), status=ImportStatus.PREVIEW)
+    ImportRow.objects.create(case_import=reading, action="new", local_id="9")
+    with clock.travel(date(2026, 11, 8)):
+        assert forget_staged_rows() == 0
+    with clock.travel(date(2026, 11, 10)):
+        forget_staged_rows()
+    assert ImportRow.objects.count() == 0
+    reading.refresh_from_db()
+    assert reading.status == ImportStatus.DISCARDED
+    assert why_not_undo(outcome.case_import) == "What is needed to undo an import is kept for five weeks."
+    assert known() == {"1": ("child_in_need", True)}

@@ -94,6 +94,7 @@ def test_from_upload_to_undo_in_the_browser(cast, work, tmp_path):
     assert work() == ["done"]
     preview = text(cast.ash.get(page))
     assert "Waiting for confirmation" in preview
+    assert "Confirm the case list of Friday 2 October 2026" in text(cast.ash.get("/a/alder/"))
     assert "Status: Child in need to Child protection" in preview
     assert "second.xlsx, list 6, row 9: Case status is “?”, expected one of: a) Looked after child" in preview
     with authority_scope(cast.council):

@@ -1,15 +1,19 @@
 """The case list as people see it."""
 
+from collections.abc import Iterator
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case as ByCase
+from django.db.models import Count, IntegerField, Q, QuerySet, When
 
-from audits.cases.enums import AssignmentKind, CaseStatus
-from audits.cases.models import Assignment, Case, CaseImport
+from audits.cases.enums import AssignmentKind, CaseStatus, ImportStatus, RowAction
+from audits.cases.models import Assignment, Case, CaseImport, ImportRow
 from qaf.lib import clock
 from qaf.tenants.enums import UnitKind
 from qaf.tenants.models import Person, Unit
 from qaf.tenants.permissions import may
+from qaf.tenants.registry import ToDo
+from qaf.ui.words import long_date
 
 RELATED = ("service", "team", "worker", "chair", "manager")
 
@@ -72,6 +76,28 @@ def unmapped_role_codes() -> dict[str, int]:
     """Return the role codes of the last import that the council has not explained, with how often each came."""
     last = CaseImport.objects.exclude(unmapped={}).order_by("-id").first()
     return dict(last.unmapped.get("roles", {})) if last else {}
+
+
+def rows_in_order(rows: QuerySet[ImportRow]) -> QuerySet[ImportRow]:
+    """Return staged rows with what needs a look first: refused, closed, new, changed, unchanged."""
+    order = (RowAction.REFUSED, RowAction.CLOSED, RowAction.NEW, RowAction.CHANGED, RowAction.UNCHANGED)
+    place = ByCase(
+        *(When(action=action, then=number) for number, action in enumerate(order)),
+        output_field=IntegerField(),
+    )
+    return rows.order_by(place, "id")
+
+
+def imports_todo(person: Person) -> Iterator[ToDo]:
+    """Yield the previews that wait for ``person``'s word."""
+    if not may(person, "cases.import"):
+        return
+    waiting = CaseImport.objects.filter(status=ImportStatus.PREVIEW, started_by=person).select_related(
+        "authority"
+    )
+    for case_import in waiting:
+        href = f"/a/{case_import.authority.slug}/cases/imports/{case_import.pk}/"
+        yield ToDo(f"Confirm the case list of {long_date(case_import.as_of)}", href)
 
 
 def figures(cases: QuerySet[Case]) -> dict[str, int]:

@@ -16,7 +16,7 @@ from audits.cases.services.imports import (
     write_import,
 )
 from audits.cases.services.mapping import map_role_code, map_team, merge_people, settle_services
-from audits.cases.services.retention import delete_never_sampled
+from audits.cases.services.retention import delete_never_sampled, forget_staged_rows
 
 __all__ = [
     "ImportOutcome",
@@ -25,6 +25,7 @@ __all__ = [
     "delete_never_sampled",
     "discard_import",
     "export_rows",
+    "forget_staged_rows",
     "import_files",
     "map_role_code",
     "map_team",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import OuterRef, Subquery
 
 from audits.cases import registry
@@ -102,13 +102,18 @@ def start_import(
                 f"{upload.name} is {upload.size / 1024 / 1024:.0f} MB; the largest that can be uploaded is "
                 f"{limits.file_bytes // 1024 // 1024} MB. Remove what is not part of the lists and try again."
             )
-    case_import = CaseImport.objects.create(
-        as_of=as_of,
-        file_names=[Path(upload.name).name[:120] for upload in uploads],
-        started_by=person,
-        form_key=form_key,
-        created_at=clock.now(),
-    )
+    try:
+        with transaction.atomic():
+            case_import = CaseImport.objects.create(
+                as_of=as_of,
+                file_names=[Path(upload.name).name[:120] for upload in uploads],
+                started_by=person,
+                form_key=form_key,
+                created_at=clock.now(),
+            )
+    except IntegrityError:
+        # The same form, posted twice at once: the other request was first.
+        return CaseImport.objects.get(form_key=form_key)
     folder = _folder(case_import)
     folder.mkdir(parents=True, mode=0o700)
     stored = []
@@ -328,7 +333,10 @@ def why_not_undo(case_import: CaseImport) -> str:
         return "Only the last import can be undone."
     if case_import.done_at and registry.drawn_since(case_import.done_at):
         return "A sample was drawn after this import, so it can no longer be undone."
-    made = ImportRow.objects.filter(case_import=case_import, action=RowAction.NEW).exclude(case=None)
+    staged = ImportRow.objects.filter(case_import=case_import)
+    if not staged.exists():
+        return "What is needed to undo an import is kept for five weeks."
+    made = staged.filter(action=RowAction.NEW).exclude(case=None)
     if registry.sampled(made.values_list("case_id", flat=True)):
         return "A child who came with this import is in an audit, so it can no longer be undone."
     return ""

@@ -1,7 +1,11 @@
-"""Children who were never sampled are not kept for ever."""
+"""Children who were never sampled are not kept for ever, and staged rows only as long as undoing may need them."""
+
+from datetime import timedelta
 
 from audits.cases import registry
-from audits.cases.models import Case, ImportRow
+from audits.cases.enums import ImportStatus
+from audits.cases.models import Case, CaseImport, ImportRow
+from audits.cases.services.imports import discard_import
 from audits.cases.services.writing import delete_cases
 from qaf.lib import clock
 from qaf.lib.calendar import add_months
@@ -24,3 +28,13 @@ def delete_never_sampled() -> int:
         ImportRow.objects.filter(local_id__in=local_ids).delete()
         delete_cases(due)
     return len(due)
+
+
+def forget_staged_rows() -> int:
+    """Delete the staged rows of imports that are five weeks old, discarding previews nobody confirmed."""
+    since = clock.now() - timedelta(days=STAGED_DAYS)
+    old = CaseImport.objects.filter(created_at__lt=since)
+    for case_import in old.filter(status__in=[ImportStatus.PREVIEW, ImportStatus.REFUSED]):
+        discard_import(case_import=case_import, person=None)
+    deleted, _ = ImportRow.objects.filter(case_import__in=old).delete()
+    return deleted

@@ -16,6 +16,7 @@ from audits.cases.filters import RowFilter
 from audits.cases.forms import ConfirmForm, UploadForm
 from audits.cases.models import CaseImport, ImportRow
 from audits.cases.registry import audited_now
+from audits.cases.selectors.lists import rows_in_order
 from audits.cases.services import ImportRefused, confirm_import, discard_import, start_import, why_not_undo
 from audits.cases.services.exporting import safe_cell
 from qaf.jobs.enums import JobStatus
@@ -106,7 +107,7 @@ def _page(
     if case_import.status == ImportStatus.REFUSED:
         return render(request, "cases/import_refused.html", context)
     rows = RowFilter(request.GET, queryset=ImportRow.objects.filter(case_import=case_import), request=request)
-    listed = Paginator(rows.qs.select_related("case"), PAGE).get_page(request.GET.get("page"))
+    listed = Paginator(rows_in_order(rows.qs), PAGE).get_page(request.GET.get("page"))
     context.update(
         filter=rows, page_obj=listed, why_not_undo=why_not_undo(case_import), tiles=_tiles(case_import)
     )
@@ -140,7 +141,7 @@ def rows_csv(request: CouncilRequest, pk: int) -> HttpResponse:
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(["action", "id", "file", "list", "row", "column", "value", "expected", "changes"])
-    for row in found.qs:
+    for row in rows_in_order(found.qs):
         refusal = row.refusal or {}
         told = [refusal.get(name, "") for name in ("file", "list", "row", "column", "value", "expected")]
         changes = "; ".join(
