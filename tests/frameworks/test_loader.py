@@ -1,7 +1,9 @@
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
@@ -12,6 +14,8 @@ from audits.frameworks.base import Kind, Sourced, walk
 from audits.frameworks.enums import CaseStatus
 from audits.frameworks.problems import FrameworkError
 from audits.frameworks.schema.framework import Framework
+from audits.frameworks.schema.moderation import DecisionMode
+from audits.frameworks.vocabulary import Condition, Due, Effect, Eligibility, History, Selection, Strategy
 
 NAMES = ["durham", "herefordshire", "sefton", "slough", "west_sussex"]
 TEXT = loader.builtin_text("herefordshire")
@@ -394,3 +398,18 @@ def test_no_councils_name_stands_in_code():
                 text = file.read_text().lower()
                 found += [f"{file.relative_to(ROOT)}: {name}" for name in names if name in text]
     assert found == []
+
+
+def test_the_guide_lists_every_kind_of_rule_and_whether_this_release_runs_it():
+    guide = (ROOT / "docs" / "guide" / "frameworks.md").read_text()
+    rows = [
+        row.split("|")[1:4] for row in guide.splitlines() if row.startswith("| ") and "`vocabulary/" in row
+    ]
+    rows += [row.split("|")[1:4] for row in guide.splitlines() if "(`schema/moderation.py`)" in row]
+    listed = {kind: True for row in rows for kind in re.findall(r"`(\w+)`", row[1])}
+    listed |= {kind: False for row in rows for kind in re.findall(r"`(\w+)`", row[2])}
+    unions = (Due, Condition, History, Eligibility, Strategy, Selection, DecisionMode, Effect)
+    members = [member for union in unions for member in get_args(get_args(union)[0])]
+    assert listed == {
+        get_args(member.model_fields["kind"].annotation)[0]: member.implemented for member in members
+    }
