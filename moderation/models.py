@@ -81,7 +81,7 @@ class DecisionDraft(TenantModel):
     tracked = False
 
     moderation = TenantForeignKey(Moderation, on_delete=models.CASCADE, related_name="drafts")
-    fields = models.JSONField(default=dict)
+    fields = models.JSONField(default=dict, help_text="What was typed, by field of the form.")
     version = models.PositiveIntegerField(default=1)
     saved_by = TenantForeignKey("tenants.Person", related_name="+")
     saved_at = models.DateTimeField()

@@ -120,12 +120,14 @@ class CaseImport(TenantModel):
     as_of = models.DateField()
     status = models.CharField(max_length=10, choices=ImportStatus.choices, default=ImportStatus.READING)
     format = models.CharField(max_length=20, blank=True)
-    file_names = models.JSONField(default=list)
+    file_names = models.JSONField(
+        default=list, help_text="As they were called on the computer they came from."
+    )
     stored_as = models.JSONField(
         default=list, help_text="Where the uploads lie until they are read; empty afterwards."
     )
-    counts = models.JSONField(default=dict)
-    lists_seen = models.JSONField(default=list)
+    counts = models.JSONField(default=dict, help_text="Rows by what the import does with them.")
+    lists_seen = models.JSONField(default=list, help_text="The lists found in the files.")
     faults = models.JSONField(default=list, help_text="Why the files were refused, in sentences.")
     unmapped = models.JSONField(default=dict, help_text="Teams and workers that the import had to create.")
     oddities = models.JSONField(
@@ -175,7 +177,7 @@ class ImportRow(TenantModel):
     case_import = TenantForeignKey(CaseImport, on_delete=models.CASCADE, related_name="rows")
     action = models.CharField(max_length=10, choices=RowAction.choices)
     local_id = models.CharField(max_length=60, blank=True)
-    data = models.JSONField(default=dict)
+    data = models.JSONField(default=dict, help_text="The columns that audit keeps, by name.")
     case = TenantForeignKey(Case, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     changes = models.JSONField(default=list, help_text="Label, before, after: for people.")
     before = models.JSONField(default=dict, help_text="The columns as they were: for undoing.")

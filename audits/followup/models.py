@@ -57,7 +57,7 @@ class FollowUp(TenantModel):
     opened_at = models.DateTimeField()
     due_on = models.DateField(null=True, blank=True)
     status = models.CharField(max_length=10, choices=FollowUpStatus.choices, default=FollowUpStatus.OPEN)
-    answers = models.JSONField(default=dict)
+    answers = models.JSONField(default=dict, help_text="By key of the field.")
     comment = models.TextField(blank=True)
     outcome = models.CharField(max_length=60, blank=True)
     done_by = TenantForeignKey("tenants.Person", null=True, blank=True, related_name="+")

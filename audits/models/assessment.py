@@ -54,7 +54,7 @@ class SectionDraft(TenantModel):
 
     assessment = TenantForeignKey(Assessment, on_delete=models.CASCADE, related_name="drafts")
     section = models.CharField(max_length=60, help_text="Key of a domain, or 'overall'.")
-    fields = models.JSONField(default=dict)
+    fields = models.JSONField(default=dict, help_text="What was typed, by field of the section's form.")
     version = models.PositiveIntegerField(default=1)
     saved_at = models.DateTimeField()
 
@@ -79,7 +79,7 @@ class Judgement(TenantModel):
     strengths = models.TextField(blank=True)
     development = models.TextField(blank=True)
     evidence = models.TextField(blank=True)
-    development_codes = models.JSONField(default=list)
+    development_codes = models.JSONField(default=list, help_text="Keys of the framework's development codes (HER-55).")
     tags = models.JSONField(default=list, help_text="Issue tags (HER-55).")
     extra = models.JSONField(default=dict, help_text="Answers to the tool's further fields, by their keys.")
 

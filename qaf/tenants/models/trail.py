@@ -19,8 +19,12 @@ class TrailEvent(TenantModel):
     table_name = models.CharField(max_length=63)
     row_id = models.BigIntegerField()
     operation = models.CharField(max_length=6)
-    before = models.JSONField(null=True)
-    after = models.JSONField(null=True)
+    before = models.JSONField(
+        null=True, help_text="The columns that changed, as they were; the whole row where it was deleted."
+    )
+    after = models.JSONField(
+        null=True, help_text="The columns that changed, as they are; the whole row where it was added."
+    )
     at = models.DateTimeField(help_text="Database time.")
     business_at = models.DateTimeField(help_text="The time the work believed it was.")
     person_id = models.BigIntegerField(null=True)
@@ -57,13 +61,13 @@ class PurgeOrder(TenantModel):
     """Rows that were deleted for good: what the trail still holds of them must go too.
 
     Written by the app role with the deletion, carried out under the purge role, replayed after a restore.
-    Holds numbers only. Kept as the proof that the purge was done. Sensitivity: none.
+    Sensitivity: numbers only. Kept as the proof that the purge was done.
     """
 
     tracked = False
 
     table_name = models.CharField(max_length=63)
-    row_ids = models.JSONField()
+    row_ids = models.JSONField(help_text="Ids of the rows that were deleted.")
     why = models.CharField(max_length=200)
     ordered_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)
