@@ -1,6 +1,16 @@
 from django.urls import URLPattern, URLResolver, path, register_converter
 
-from audits.views import assessment, conversations, cycle_changes, cycles, exclusions, family, findings
+from audits.views import (
+    assessment,
+    conversations,
+    cycle_changes,
+    cycles,
+    exclusions,
+    family,
+    findings,
+    outcome,
+    re_audits,
+)
 from audits.views import audits as pages
 
 register_converter(cycles.MonthConverter, "month")
@@ -49,4 +59,12 @@ urlpatterns += [
     path(f"{_own}/actions/<int:pk>/remove/", findings.remove_action, name="action_remove"),
     path(f"{_own}/wider-findings/", findings.wider, name="wider_findings"),
     path(f"{_own}/wider-findings/<int:pk>/remove/", findings.remove_wider, name="wider_finding_remove"),
+]
+
+# The outcome until it is final, and what looks at it again.
+urlpatterns += [
+    path(f"{_audit}/facts/", outcome.facts, name="facts"),
+    path(f"{_audit}/facts/confirm/", outcome.confirm, name="confirm"),
+    path(f"{_audit}/facts/<int:pk>/", outcome.answer, name="answer_correction"),
+    path("re-audits/<int:pk>/", re_audits.re_audit, name="re_audit"),
 ]

@@ -21,6 +21,8 @@ from qaf.tenants.selectors import acting_for
 NOT_MODERATED = "Not moderated yet"
 NOT_FINAL = "Not final yet"
 NEVER_CHECKED = "Never independently checked"
+CORRECTABLE = (AuditStatus.IN_MODERATION, AuditStatus.OUTCOME)
+"""While an audit stands here its worker may ask to correct a matter of fact."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,12 @@ from audits.enums import AuditStatus, CorrectionStatus, GradeStage
 from audits.models import Audit, FactCorrection, RecordedGrade
 from audits.selectors.facts import around_audit, framework_for
 from audits.selectors.links import audit_href
-from audits.selectors.outcome import is_worker_of, last_day_for_corrections, may_answer_correction
+from audits.selectors.outcome import (
+    CORRECTABLE,
+    is_worker_of,
+    last_day_for_corrections,
+    may_answer_correction,
+)
 from audits.selectors.people import everyone_concerned, people_who_may
 from audits.services.random_check import waits_for_random_check
 from audits.workflow import audit_workflow, correction_workflow
@@ -17,8 +22,6 @@ from qaf.notices.services import tell
 from qaf.tenants.models import Person
 from qaf.tenants.transitions import StatusHasChanged, TransitionRefused
 from qaf.ui.words import long_date
-
-CORRECTABLE = (AuditStatus.IN_MODERATION, AuditStatus.OUTCOME)
 
 
 def ask_correction(*, audit: Audit, where: str, text: str, person: Person) -> FactCorrection:
