@@ -14,7 +14,9 @@ ROWS = 5
 
 
 def _words(label: str, hint: str = "") -> forms.CharField:
-    return forms.CharField(label=label, required=False, widget=forms.Textarea, help_text=hint, max_length=20_000)
+    return forms.CharField(
+        label=label, required=False, widget=forms.Textarea, help_text=hint, max_length=20_000
+    )
 
 
 def _ticks(label: str, choices: list[tuple[str, str]], hint: str = "") -> forms.MultipleChoiceField:
@@ -24,8 +26,8 @@ def _ticks(label: str, choices: list[tuple[str, str]], hint: str = "") -> forms.
 
 
 def _hint(tool: Tool, key: str, otherwise: str) -> str:
-    one = tool.extra(key)
-    return (one.hint if one else None) or otherwise
+    hints = {one.key: one.hint for one in tool.fields}
+    return hints.get(key) or otherwise
 
 
 def grade_choices(grades: GradeSet, *, not_applicable: bool) -> list[tuple[str, str]]:
@@ -62,9 +64,17 @@ class SectionForm(forms.Form):
             self._add_extra(one)
         if section.is_overall or (section.domain and section.domain.graded):
             self._add_grade(grades)
+        if tool.tags and not section.is_overall:
+            choices = [(one.key, one.label) for one in tool.tags]
+            self.fields["tags"] = _ticks(
+                "Issues this is about", choices, "So that they can be counted across cases."
+            )
+            self.govuk["tags"] = {"small": True, "classes": "qaf-columns"}
 
     def _add_domain(self, tool: Tool) -> None:
-        self.fields["strengths"] = _words("Strengths", _hint(tool, "strengths", "What helped the child, and how you know."))
+        self.fields["strengths"] = _words(
+            "Strengths", _hint(tool, "strengths", "What helped the child, and how you know.")
+        )
         self.fields["development"] = _words(
             "Areas to develop", _hint(tool, "development_areas", "What would make it better for the child.")
         )
@@ -75,10 +85,6 @@ class SectionForm(forms.Form):
         self.fields["evidence"] = _words(
             "Evidence", _hint(tool, "evidence", "Where in the record you saw it, with the date.")
         )
-        if tool.tags:
-            choices = [(one.key, one.label) for one in tool.tags]
-            self.fields["tags"] = _ticks("Issues this is about", choices, "So that they can be counted across cases.")
-            self.govuk["tags"] = {"small": True, "classes": "qaf-columns"}
         for name in ("strengths", "development", "evidence"):
             self.govuk[name] = {"rows": ROWS, "spellcheck": True}
 
@@ -86,7 +92,8 @@ class SectionForm(forms.Form):
         if framework.process.sources_considered_recorded:
             self.fields[EXTRA + SOURCES] = _words("Sources you looked at")
         self.fields["evidence"] = _words(
-            "What the overall grade rests on", "The difference the work made to this child, taking the domains together."
+            "What the overall grade rests on",
+            "The difference the work made to this child, taking the domains together.",
         )
         self.fields["strengths"] = _words("Main strengths")
         self.fields["development"] = _words("Main areas to develop")
@@ -103,7 +110,11 @@ class SectionForm(forms.Form):
         elif one.type in ("choice", "flag"):
             choices = choices or [("yes", "Yes"), ("no", "No")]
             self.fields[name] = forms.ChoiceField(
-                label=one.label, choices=choices, required=False, widget=forms.RadioSelect, help_text=one.hint or ""
+                label=one.label,
+                choices=choices,
+                required=False,
+                widget=forms.RadioSelect,
+                help_text=one.hint or "",
             )
         else:
             self.fields[name] = _words(one.label, one.hint or "")
@@ -149,11 +160,16 @@ class ChangeGradeForm(forms.Form):
         label="Why does this domain not apply?", required=False, max_length=500
     )
     govuk = {
-        "grade": {"conditional": {NOT_APPLICABLE: "not_applicable_reason"}, "divider": {NOT_APPLICABLE: "or"}},
+        "grade": {
+            "conditional": {NOT_APPLICABLE: "not_applicable_reason"},
+            "divider": {NOT_APPLICABLE: "or"},
+        },
         "reason": {"rows": 4},
     }
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, choices: list[tuple[str, str]], current: str) -> None:
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, choices: list[tuple[str, str]], current: str
+    ) -> None:
         super().__init__(data, initial={"grade": current})
         self.current = current
         self.fields["grade"].choices = choices  # type: ignore[attr-defined]

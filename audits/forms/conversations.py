@@ -21,8 +21,12 @@ class ConversationForm(forms.Form):
         choices=[("held", "Yes"), ("excused", "No, it could not be held")],
         widget=forms.RadioSelect,
     )
-    held_on = forms.DateField(label="When was it held?", noun="the date of the conversation", past=True, required=False)
-    mode = forms.ChoiceField(label="How did you talk?", choices=MODES, widget=forms.RadioSelect, required=False)
+    held_on = forms.DateField(
+        label="When was it held?", noun="the date of the conversation", past=True, required=False
+    )
+    mode = forms.ChoiceField(
+        label="How did you talk?", choices=MODES, widget=forms.RadioSelect, required=False
+    )
     minutes = forms.IntegerField(label="How long did it take?", required=False, min_value=1, max_value=600)
     participants = forms.MultipleChoiceField(
         label="Who took part?", widget=forms.CheckboxSelectMultiple, required=False
@@ -85,11 +89,19 @@ class ConversationForm(forms.Form):
 
     def _add_agreement(self, grade: str) -> list[str]:
         label = f"Does the worker agree with your overall grade{f' ({grade})' if grade else ''}?"
-        self.fields["worker_agrees"] = forms.YesNoField(label=label, required=False, yes="Agrees", no="Does not agree")
-        self.fields["worker_comment"] = forms.CharField(
-            label="What the worker says about the grade", widget=forms.Textarea, required=False, max_length=10_000
+        self.fields["worker_agrees"] = forms.YesNoField(
+            label=label, required=False, yes="Agrees", no="Does not agree"
         )
-        self.govuk["worker_comment"] = {"rows": 4, "hint": "In their own words. Needed where they do not agree."}
+        self.fields["worker_comment"] = forms.CharField(
+            label="What the worker says about the grade",
+            widget=forms.Textarea,
+            required=False,
+            max_length=10_000,
+        )
+        self.govuk["worker_comment"] = {
+            "rows": 4,
+            "hint": "In their own words. Needed where they do not agree.",
+        }
         return ["worker_agrees", "worker_comment"]
 
     @property

@@ -21,7 +21,10 @@ WORDING = {
     "police_or_court": ("Police or court activity that the call could affect", ""),
     "parental_responsibility": ("Who holds parental responsibility", "Relationship only."),
     "adoption_or_bereavement": ("A recent adoption or bereavement", ""),
-    "communication_needs": ("Communication needs", "Language, interpreter, hearing, or anything that helps them talk."),
+    "communication_needs": (
+        "Communication needs",
+        "Language, interpreter, hearing, or anything that helps them talk.",
+    ),
 }
 SHORT = ("safe_number", "safe_time")
 
@@ -30,7 +33,9 @@ class ConsentForm(forms.Form):
     """What the family answered and, where they agreed, what makes a call safe."""
 
     consent = forms.ChoiceField(label="What did they answer?", widget=forms.RadioSelect)
-    asked_on = forms.DateField(label="When did you ask?", noun="the date you asked", past=True, required=False)
+    asked_on = forms.DateField(
+        label="When did you ask?", noun="the date you asked", past=True, required=False
+    )
     not_asked_reason = forms.CharField(
         label="Why were they not asked?", widget=forms.Textarea, required=False, max_length=2000
     )
@@ -72,7 +77,9 @@ class ConsentForm(forms.Form):
 
     def safety(self) -> dict[str, str]:
         """Return the answers that have a column, by its name."""
-        return {name: self.cleaned_data.get(name, "") for name in self.safety_names if not name.startswith(OTHER)}
+        return {
+            name: self.cleaned_data.get(name, "") for name in self.safety_names if not name.startswith(OTHER)
+        }
 
     def other(self) -> dict[str, str]:
         """Return the answers that only this framework asks for, by key."""
@@ -101,12 +108,22 @@ class ContactForm(forms.Form):
 
     spoken = forms.YesNoField(label="Did you speak to them?")
     who = forms.CharField(
-        label="Who did you speak to?", required=False, max_length=80, help_text="Relationship only, such as mother. No name."
+        label="Who did you speak to?",
+        required=False,
+        max_length=80,
+        help_text="Relationship only, such as mother. No name.",
     )
-    spoken_on = forms.DateField(label="When did you speak?", noun="the date you spoke", past=True, required=False)
-    mode = forms.ChoiceField(label="How did you talk?", choices=MODES, widget=forms.RadioSelect, required=False)
+    spoken_on = forms.DateField(
+        label="When did you speak?", noun="the date you spoke", past=True, required=False
+    )
+    mode = forms.ChoiceField(
+        label="How did you talk?", choices=MODES, widget=forms.RadioSelect, required=False
+    )
     words = forms.CharField(
-        label="What they said", widget=forms.Textarea, required=False, max_length=20_000,
+        label="What they said",
+        widget=forms.Textarea,
+        required=False,
+        max_length=20_000,
         help_text="In their own words where you can.",
     )
     no_contact_reason = forms.ChoiceField(label="Why not?", widget=forms.RadioSelect, required=False)
@@ -165,7 +182,9 @@ class ContactForm(forms.Form):
                 self.add_error("spoken_on", "Enter the date you spoke")
             if not data.get("words") and not self.answers():
                 self.add_error("words", "Enter what they said")
-        elif ("spoken" not in self.fields or data.get("spoken") is False) and not data.get("no_contact_reason"):
+        elif ("spoken" not in self.fields or data.get("spoken") is False) and not data.get(
+            "no_contact_reason"
+        ):
             self.add_error("no_contact_reason", "Select why they were not spoken to")
         return data
 

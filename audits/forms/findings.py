@@ -14,7 +14,10 @@ class ActionForm(forms.Form):
 
     text = forms.CharField(label="What should be done?", widget=forms.Textarea, max_length=4000)
     intended_change = forms.CharField(
-        label="What should be different for the child?", widget=forms.Textarea, required=False, max_length=4000
+        label="What should be different for the child?",
+        widget=forms.Textarea,
+        required=False,
+        max_length=4000,
     )
     owner = forms.ChoiceField(label="Who should do it?", widget=forms.RadioSelect)
     due_on = forms.DateField(label="By when?", noun="the due date")
@@ -35,7 +38,7 @@ class ActionForm(forms.Form):
         self.fields["due_on"].help_text = f"On or before {long_date(days.latest)}."
 
     @property
-    def owner(self) -> Person:
+    def chosen_owner(self) -> Person:
         """The person chosen."""
         return self.people[self.cleaned_data["owner"]]
 
@@ -43,7 +46,9 @@ class ActionForm(forms.Form):
 class NoActionForm(forms.Form):
     """Why the auditor proposes no action."""
 
-    reason = forms.CharField(label="Why is no action needed?", widget=forms.Textarea, required=False, max_length=2000)
+    reason = forms.CharField(
+        label="Why is no action needed?", widget=forms.Textarea, required=False, max_length=2000
+    )
     govuk = {"reason": {"rows": 2}}
 
 

@@ -89,7 +89,9 @@ def course(standing: Standing) -> list[Moment]:
     for conversation in audit.conversations.select_related("recorded_by"):
         label = names.conversation(conversation.kind)
         text = f"{label[:1].upper()}{label[1:]}: {conversation.get_status_display().lower()}"
-        moments.append((conversation.recorded_at, Moment(text, conversation.recorded_at, conversation.recorded_by.name)))
+        moments.append(
+            (conversation.recorded_at, Moment(text, conversation.recorded_at, conversation.recorded_by.name))
+        )
     if audit.final_at:
         moments.append((audit.final_at, Moment("Outcome final", audit.final_at)))
     if audit.closed_at:

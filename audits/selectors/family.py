@@ -79,7 +79,9 @@ def family_of(audit: Audit, framework: Framework) -> list[Relative]:
     for one in audit.family_contacts.select_related("recorded_by"):
         contacts.setdefault(one.target, []).append(one)
     return [
-        Relative(target, feedback.consent.required, consents.get(target.key), tuple(contacts.get(target.key, ())))
+        Relative(
+            target, feedback.consent.required, consents.get(target.key), tuple(contacts.get(target.key, ()))
+        )
         for target in feedback.targets
         if not target.statuses or audit.case_status in target.statuses
     ]
@@ -108,4 +110,8 @@ def lacks_consent(audit: Audit, framework: Framework) -> list[Relative]:
     """Return those whose answer to being contacted nobody has recorded yet."""
     if caller_of(audit, framework) is None:
         return []
-    return [one for one in family_of(audit, framework) if one.consent_required and not one.consent and not one.contacts]
+    return [
+        one
+        for one in family_of(audit, framework)
+        if one.consent_required and not one.consent and not one.contacts
+    ]

@@ -1,22 +1,24 @@
 """What still stands in the way: before grades are locked, shown, and submitted. Each with its link."""
 
-from audits.enums import OVERALL, AuditStatus
+from audits.enums import AuditStatus
 from audits.frameworks.schema import Conversation, Framework
 from audits.models import Assessment, Audit
 from audits.selectors.conversations import conversations_of
 from audits.selectors.family import asks_family, family_of
 from audits.selectors.links import assessment_href, audit_href
-from audits.selectors.sections import section_of, sections_of
-from audits.selectors.standing import gives_grades, grading
+from audits.selectors.sections import sections_of
 from qaf.tenants.transitions import Problem
 
 
 def missing_before_lock(assessment: Assessment, framework: Framework) -> list[Problem]:
     """Return what the assessment needs before its grades can be locked."""
     found = [
-        Problem(f"{section.title}: {text[:1].lower()}{text[1:]}", _section_href(assessment, section.key))
+        Problem(
+            f"{section.title}: {_in_a_row(section.missing)}",
+            assessment_href(assessment, "section", section.key),
+        )
         for section in sections_of(assessment, framework)
-        for text in section.missing
+        if section.missing
     ]
     return found + _conversations(assessment, framework, "lock")
 
@@ -43,7 +45,9 @@ def missing_before_submission(assessment: Assessment, framework: Framework) -> l
     found += _conversations(assessment, framework, "submit")
     found += _family(assessment, framework)
     if not has_action_or_reason(assessment):
-        found.append(Problem("Propose an action, or say why none is needed", assessment_href(assessment, "actions")))
+        found.append(
+            Problem("Propose an action, or say why none is needed", assessment_href(assessment, "actions"))
+        )
     return found
 
 
@@ -60,25 +64,14 @@ def has_action_or_reason(assessment: Assessment) -> bool:
     return links.exists()
 
 
-def waits_for_others(assessment: Assessment, framework: Framework) -> bool:
-    """Whether the assessment is locked while another grading auditor's is not."""
-    others = assessment.audit.assessments.exclude(status="reassigned").exclude(pk=assessment.pk)
-    unlocked = any(one.locked_at is None for one in grading(framework, tuple(others)))
-    return assessment.locked_at is not None and gives_grades(framework, assessment.slot) and unlocked
-
-
-def is_overall_given(assessment: Assessment, framework: Framework) -> bool:
-    """Whether the overall grade is there already, locked or not."""
-    if assessment.locked_at:
-        return assessment.judgements.filter(domain=OVERALL).exists()
-    return bool(section_of(assessment, framework, "overall").grade)
-
-
 def _conversations(assessment: Assessment, framework: Framework, step: str) -> list[Problem]:
     return [
         Problem(_wording(one.framework, one.sentence), audit_href(assessment.audit, "conversation", one.key))
         for one in conversations_of(assessment.audit, framework)
-        if one.framework.precedes == step and one.is_required and not one.record and assessment.slot in one.slots
+        if one.framework.precedes == step
+        and one.is_required
+        and not one.record
+        and assessment.slot in one.slots
     ]
 
 
@@ -100,5 +93,5 @@ def _family(assessment: Assessment, framework: Framework) -> list[Problem]:
     ]
 
 
-def _section_href(assessment: Assessment, key: str) -> str:
-    return assessment_href(assessment, "section", key)
+def _in_a_row(texts: tuple[str, ...]) -> str:
+    return "; ".join(f"{text[:1].lower()}{text[1:]}" for text in texts)

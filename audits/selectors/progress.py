@@ -93,7 +93,12 @@ def _talk(talk: Talk, assessment: Assessment, standing: Standing) -> Task:
     href = audit_href(standing.audit, "conversation", talk.key)
     if talk.record:
         editable = assessment.submitted_at is None and not talk.is_between_auditors
-        return Task(talk.label, "Completed" if talk.record.status == "held" else "Excused", "", href if editable else "")
+        return Task(
+            talk.label,
+            "Completed" if talk.record.status == "held" else "Excused",
+            "",
+            href if editable else "",
+        )
     if not is_open(talk, standing.audit):
         hint = "Opens once all auditors have locked their grades." if talk.is_between_auditors else ""
         return Task(talk.label, *LATER, hint=hint)
@@ -140,7 +145,13 @@ def _finishing(assessment: Assessment, standing: Standing, sections: list[Sectio
     elif any(section.missing for section in sections):
         lock = Task("Lock your grades", "Not ready", "grey", lock_href, "Shows what is still missing.")
     else:
-        lock = Task("Lock your grades", "Ready", "green", lock_href, "Nobody else sees them until all auditors have locked.")
+        lock = Task(
+            "Lock your grades",
+            "Ready",
+            "green",
+            lock_href,
+            "Nobody else sees them until all auditors have locked.",
+        )
     shown = audit.status not in (AuditStatus.ALLOCATED, AuditStatus.IN_PROGRESS, AuditStatus.LOCKED)
     grades = Task(
         "Grades side by side",

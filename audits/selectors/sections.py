@@ -109,7 +109,9 @@ def _section(
         missing = missing_in_domain(fields, domain, tool, grades) if applies or any(fields.values()) else ()
     else:
         given = [drafts[one.key].fields.get("grade") for one in tool.domains if one.key in drafts]
-        missing = missing_overall(fields, tool, grades, warning(grades, str(fields.get("grade") or ""), given))
+        missing = missing_overall(
+            fields, tool, grades, warning(grades, str(fields.get("grade") or ""), given)
+        )
     return Section(
         key=key,
         title=domain.title if domain else "Overall grade",

@@ -23,8 +23,12 @@ from qaf.tenants.selectors import acting_for, line_of
 SHOWN_TO_CONCERNED = (AuditStatus.IN_MODERATION, AuditStatus.OUTCOME, *WITH_FINAL_GRADE)
 SHOWN_TO_AUDITORS = (AuditStatus.REVEALED, *SHOWN_TO_CONCERNED)
 
-NOT_YOURS = "You have no part in this audit. Its auditors, the allocated worker and their managers can open it."
-NOT_CLEARED = "This child’s record is restricted. Only people cleared for restricted records can open the audit."
+NOT_YOURS = (
+    "You have no part in this audit. Its auditors, the allocated worker and their managers can open it."
+)
+NOT_CLEARED = (
+    "This child’s record is restricted. Only people cleared for restricted records can open the audit."
+)
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,9 @@ def standing_of(person: Person, audit: Audit) -> Standing:
 def _standing(person: Person, audit: Audit) -> Standing:
     case, today = audit.case, clock.today()
     assessments = tuple(
-        audit.assessments.exclude(status=AssessmentStatus.REASSIGNED).select_related("assessor").order_by("id")
+        audit.assessments.exclude(status=AssessmentStatus.REASSIGNED)
+        .select_related("assessor")
+        .order_by("id")
     )
     for one in assessments:
         one.audit = audit

@@ -17,7 +17,9 @@ from qaf.tenants.registry import ToDo
 def todo_of_auditor(person: Person) -> Iterable[ToDo]:
     """Return one item for each assessment that ``person`` has not submitted."""
     open_ones = (
-        Assessment.objects.filter(assessor=person, status__in=OPEN_ASSESSMENT, audit__status__in=BEFORE_SUBMISSION)
+        Assessment.objects.filter(
+            assessor=person, status__in=OPEN_ASSESSMENT, audit__status__in=BEFORE_SUBMISSION
+        )
         .select_related("audit__authority", "audit__service")
         .order_by("due_on", "id")
     )
@@ -51,7 +53,9 @@ def todo_of_worker(person: Person) -> Iterable[ToDo]:
     )
     for audit in audits:
         framework = framework_of(audit.framework_version)
-        current = {one.slot: one for one in audit.assessments.all() if one.status != AssessmentStatus.REASSIGNED}
+        current = {
+            one.slot: one for one in audit.assessments.all() if one.status != AssessmentStatus.REASSIGNED
+        }
         if _lacks_consent(audit, framework, current):
             yield ToDo(
                 text=f"Ask the family whether they agree to be contacted: {audit.reference}",
@@ -67,7 +71,9 @@ def _lacks_consent(audit: Audit, framework: Framework, current: dict[str, Assess
     caller = current.get(feedback.sought_by)
     if caller is None or caller.submitted_at or not feedback.consent.required:
         return False
-    settled = {one.target for one in audit.consents.all()} | {one.target for one in audit.family_contacts.all()}
+    settled = {one.target for one in audit.consents.all()} | {
+        one.target for one in audit.family_contacts.all()
+    }
     wanted = (one for one in feedback.targets if not one.statuses or audit.case_status in one.statuses)
     return any(one.key not in settled for one in wanted)
 

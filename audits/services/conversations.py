@@ -60,7 +60,7 @@ def hold_conversation(
         "held_on": held_on,
         "mode": mode,
         "minutes": minutes,
-        "participants": [pk for pk in dict.fromkeys(participants)],
+        "participants": list(dict.fromkeys(participants)),
         "notes": notes.strip(),
         "answers": {key: text for key, text in answers.items() if text},
         "worker_agrees": worker_agrees,
@@ -72,7 +72,9 @@ def hold_conversation(
 
 
 @transaction.atomic
-def excuse_conversation(*, audit: Audit, kind: str, person: Person, reason: str, text: str = "") -> Conversation:
+def excuse_conversation(
+    *, audit: Audit, kind: str, person: Person, reason: str, text: str = ""
+) -> Conversation:
     """Record why a conversation could not be held, by one of the framework's reasons.
 
     Raises as ``hold_conversation``, and ``ValidationError`` for a reason the framework does not know.
@@ -105,7 +107,9 @@ def _checked(audit: Audit, kind: str, person: Person) -> tuple[Talk, Assessment 
     if not may_record(talk, standing):
         raise PermissionDenied("Only the auditors who hold this conversation record it, before they submit.")
     if not is_open(talk, audit):
-        raise TransitionRefused([Problem("All auditors lock their grades before this discussion is recorded")])
+        raise TransitionRefused(
+            [Problem("All auditors lock their grades before this discussion is recorded")]
+        )
     own = next((one for one in standing.own if one.slot in talk.slots), None)
     return talk, own
 

@@ -52,7 +52,9 @@ def record_consent(
     relative = _relative(audit, target)
     _still_open(audit)
     if relative.spoken_to:
-        raise StatusHasChanged("The auditor has already spoken to them, so the answer can no longer be changed.")
+        raise StatusHasChanged(
+            "The auditor has already spoken to them, so the answer can no longer be changed."
+        )
     safety = {key: value.strip() for key, value in (safety or {}).items() if key in SAFETY}
     _check_consent(consent, asked_on, not_asked_reason, safety)
     values = {
@@ -72,7 +74,9 @@ def record_consent(
     return record
 
 
-def _check_consent(consent: str, asked_on: date | None, not_asked_reason: str, safety: Mapping[str, str]) -> None:
+def _check_consent(
+    consent: str, asked_on: date | None, not_asked_reason: str, safety: Mapping[str, str]
+) -> None:
     errors: dict[str, str] = {}
     if consent not in Consent.values:
         errors["consent"] = "Select what they answered"
@@ -138,7 +142,9 @@ def record_contact(
 
 
 @transaction.atomic
-def record_no_contact(*, audit: Audit, target: str, reason: str, person: Person, text: str = "") -> FamilyContact:
+def record_no_contact(
+    *, audit: Audit, target: str, reason: str, person: Person, text: str = ""
+) -> FamilyContact:
     """Record the one reason why they were not spoken to (HER-32); another reason replaces it.
 
     Raises ``ValidationError`` for a reason the framework does not know, or where somebody was spoken to.
@@ -148,7 +154,9 @@ def record_no_contact(*, audit: Audit, target: str, reason: str, person: Person,
     if reason not in {one.key for one in reasons}:
         raise ValidationError({"no_contact_reason": "Select why they were not spoken to"})
     if relative.spoken_to:
-        raise ValidationError({"no_contact_reason": "You have recorded that somebody was spoken to: remove that first"})
+        raise ValidationError(
+            {"no_contact_reason": "You have recorded that somebody was spoken to: remove that first"}
+        )
     start_assessment(assessment=own, person=person)
     contact, _ = FamilyContact.objects.update_or_create(
         audit=audit,

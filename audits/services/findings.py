@@ -61,7 +61,13 @@ def propose_audit_action(
     if link := same.first():
         return link.action
     start_assessment(assessment=assessment, person=person)
-    role = "worker" if owner.pk == audit.case.worker_id else "manager" if owner.pk == audit.case.manager_id else ""
+    role = (
+        "worker"
+        if owner.pk == audit.case.worker_id
+        else "manager"
+        if owner.pk == audit.case.manager_id
+        else ""
+    )
     action = propose_action(
         case=audit.case,
         text=text,

@@ -1,4 +1,7 @@
-"""Telling the people of an audit what they can do next. No text holds a grade, a word of an audit or a child's detail."""
+"""Telling the people of an audit what they can do next.
+
+No text holds a grade, a word of an audit or a child's detail.
+"""
 
 from audits.enums import AssessmentStatus
 from audits.models import Audit

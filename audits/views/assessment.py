@@ -48,7 +48,9 @@ def overview(request: CouncilRequest, standing: Standing, assessment: Assessment
     context = {
         "parts": parts_of(assessment, standing),
         "tool": tool,
-        "guidance": next((one.guidance for one in framework.process.slots if one.key == assessment.slot), None),
+        "guidance": next(
+            (one.guidance for one in framework.process.slots if one.key == assessment.slot), None
+        ),
         "warning": overall_warning(sections_of(assessment, framework), grades_of(framework, tool)),
     }
     return show(request, "audits/assessment/overview.html", standing, context, assessment=assessment)
@@ -103,7 +105,9 @@ def save(request: CouncilRequest, standing: Standing, assessment: Assessment, ke
             person=request.person,
         )
     except DraftConflict as error:
-        theirs = {name: error.theirs.fields.get(name, "") for name in form.fields if name not in (*LISTS, "version")}
+        theirs = {
+            name: error.theirs.fields.get(name, "") for name in form.fields if name not in (*LISTS, "version")
+        }
         answer = {"version": error.theirs.version, "theirs": theirs, "saved_by": "You, in another window,"}
         return JsonResponse(answer, status=409)
     return JsonResponse({"version": draft.version, "saved_at": draft.saved_at.isoformat()})
@@ -122,12 +126,21 @@ def lock(request: CouncilRequest, standing: Standing, assessment: Assessment) ->
         except TransitionRefused as error:
             problems = error.problems
         else:
-            messages.success(request, "Your grades are locked. Nobody else sees them until they are shown to all auditors.")
+            messages.success(
+                request, "Your grades are locked. Nobody else sees them until all auditors’ are shown."
+            )
             return redirect(assessment_href(assessment))
-    sections, grades = sections_of(assessment, framework), grades_of(framework, tool_of(framework, assessment))
+    sections, grades = (
+        sections_of(assessment, framework),
+        grades_of(framework, tool_of(framework, assessment)),
+    )
     context = {
         "problems": problems,
-        "sections": [(one, _grade_word(one, grades), assessment_href(assessment, "section", one.key)) for one in sections],
+        "posted": request.method == "POST",
+        "sections": [
+            (one, _grade_word(one, grades), assessment_href(assessment, "section", one.key))
+            for one in sections
+        ],
         "warning": overall_warning(sections, grades),
     }
     code = 422 if request.method == "POST" else 200
@@ -135,7 +148,9 @@ def lock(request: CouncilRequest, standing: Standing, assessment: Assessment) ->
 
 
 @own_page
-def change_grade(request: CouncilRequest, standing: Standing, assessment: Assessment, key: str) -> HttpResponse:
+def change_grade(
+    request: CouncilRequest, standing: Standing, assessment: Assessment, key: str
+) -> HttpResponse:
     """Change one grade after the reveal, with a reason."""
     framework = standing.framework
     current = _section(standing, assessment, key)
@@ -144,7 +159,9 @@ def change_grade(request: CouncilRequest, standing: Standing, assessment: Assess
         return redirect(assessment_href(assessment))
     grades = grades_of(framework, tool_of(framework, assessment))
     choices = grade_choices(grades, not_applicable=not current.is_overall)
-    form = ChangeGradeForm(request.POST if request.method == "POST" else None, choices=choices, current=current.grade)
+    form = ChangeGradeForm(
+        request.POST if request.method == "POST" else None, choices=choices, current=current.grade
+    )
     if request.method == "POST" and form.is_valid():
         try:
             revise_grade(
@@ -158,7 +175,9 @@ def change_grade(request: CouncilRequest, standing: Standing, assessment: Assess
         except TransitionRefused as error:
             refused(form, error)
         else:
-            messages.success(request, f"Your grade for {current.title} is changed. The earlier one is kept beside it.")
+            messages.success(
+                request, f"Your grade for {current.title} is changed. The earlier one is kept beside it."
+            )
             return redirect(audit_href(standing.audit, "grades"))
     context = {"form": form, "section": current, "current_grade": _grade_word(current, grades)}
     return show(request, "audits/assessment/change_grade.html", standing, context, assessment=assessment)
@@ -181,9 +200,15 @@ def submit(request: CouncilRequest, standing: Standing, assessment: Assessment) 
             return redirect(audit_href(standing.audit))
     grades = grades_of(framework, tool_of(framework, assessment))
     sections = sections_of(assessment, framework)
-    context = {"problems": problems, "sections": [(one, _grade_word(one, grades), "") for one in sections]}
+    context = {
+        "problems": problems,
+        "posted": request.method == "POST",
+        "sections": [(one, _grade_word(one, grades), "") for one in sections],
+    }
     code = 422 if request.method == "POST" else 200
-    return show(request, "audits/assessment/submit.html", standing, context, assessment=assessment, status=code)
+    return show(
+        request, "audits/assessment/submit.html", standing, context, assessment=assessment, status=code
+    )
 
 
 def _section(standing: Standing, assessment: Assessment, key: str) -> Section:
@@ -249,7 +274,9 @@ def _after_saving(
 
 
 def _next(standing: Standing, assessment: Assessment, current: Section) -> str:
-    sections = [one for one in sections_of(assessment, standing.framework) if one.applies or one.key == current.key]
+    sections = [
+        one for one in sections_of(assessment, standing.framework) if one.applies or one.key == current.key
+    ]
     place = [one.key for one in sections].index(current.key)
     if place + 1 < len(sections):
         return assessment_href(assessment, "section", sections[place + 1].key)
@@ -267,8 +294,12 @@ def _section_page(
 ) -> HttpResponse:
     tool = tool_of(standing.framework, assessment)
     grades = grades_of(standing.framework, tool)
-    described = current.domain.descriptor if current.domain else lambda key: tool.overall_descriptors.get(key, ())
-    documents = [one for one in standing.framework.documents if current.domain and one.key in current.domain.documents]
+    described = (
+        current.domain.descriptor if current.domain else lambda key: tool.overall_descriptors.get(key, ())
+    )
+    documents = [
+        one for one in standing.framework.documents if current.domain and one.key in current.domain.documents
+    ]
     context = {
         "form": form,
         "section": current,
@@ -280,7 +311,9 @@ def _section_page(
         "place": _place(standing, assessment, current),
         "save_url": assessment_href(assessment, "save", current.key),
     }
-    return show(request, "audits/assessment/section.html", standing, context, assessment=assessment, status=status)
+    return show(
+        request, "audits/assessment/section.html", standing, context, assessment=assessment, status=status
+    )
 
 
 def _place(standing: Standing, assessment: Assessment, current: Section) -> str:

@@ -83,7 +83,9 @@ def overview(request: CouncilRequest, standing: Standing) -> HttpResponse:
         "changes": immediate_changes(standing),
         "family": _family(standing),
         "family_url": audit_href(audit, "family") if caller_of(audit, standing.framework) else "",
-        "may_record_change": standing.is_manager and not standing.is_auditor and audit.status in BEFORE_SUBMISSION,
+        "may_record_change": standing.is_manager
+        and not standing.is_auditor
+        and audit.status in BEFORE_SUBMISSION,
         "change_url": audit_href(audit, "immediate_change"),
         "course": course(standing),
         "panels": panels_for(standing),
@@ -132,17 +134,23 @@ def _tasks(standing: Standing) -> list[Task]:
             tasks.append(Task("Your assessment", one.get_status_display(), "", assessment_href(one)))
     if standing.may_record_consent and lacks_consent(audit, standing.framework):
         hint = "Ask the family before the auditor rings them, and say what makes a call safe."
-        tasks.append(Task("Record the family’s answer", "Not started", "blue", audit_href(audit, "family"), hint))
+        tasks.append(
+            Task("Record the family’s answer", "Not started", "blue", audit_href(audit, "family"), hint)
+        )
     for talk in asked_to_join(audit, standing.framework, standing.person):
         holder = holder_of(audit, talk)
         by = holder.assessor.name if holder and holder.assessor else "The auditor"
-        tasks.append(Task(talk.label, "To be held", "", "", f"{by} arranges it with you and writes the record."))
+        tasks.append(
+            Task(talk.label, "To be held", "", "", f"{by} arranges it with you and writes the record.")
+        )
     return tasks
 
 
 def _people(standing: Standing) -> list[dict[str, Any]]:
     audit, names = standing.audit, standing.framework.names
-    rows = [{"key": "Allocated worker", "value": audit.worker.name if audit.worker else "Nobody: unallocated"}]
+    rows = [
+        {"key": "Allocated worker", "value": audit.worker.name if audit.worker else "Nobody: unallocated"}
+    ]
     for one in standing.assessments:
         value = one.assessor.name if one.assessor else f"Nobody yet. {one.problem}".strip()
         rows.append({"key": names.slot(one.slot), "value": f"{value}\n{one.get_status_display()}"})
@@ -159,14 +167,21 @@ def _facts(standing: Standing) -> list[dict[str, Any]]:
     return [
         {"key": "Child’s record", "value": child},
         {"key": "Status when drawn", "value": standing_status(audit.case_status)},
-        {"key": "Service and team", "value": " · ".join(str(one) for one in (audit.service, audit.team) if one)},
+        {
+            "key": "Service and team",
+            "value": " · ".join(str(one) for one in (audit.service, audit.team) if one),
+        },
         {"key": "How it was chosen", "value": audit.get_origin_display()},
     ]
 
 
 def standing_status(key: str) -> str:
     """Return the words for a child's status."""
-    return CaseStatus(key).label if key in CaseStatus.__members__.values() else key.replace("_", " ").capitalize()
+    return (
+        CaseStatus(key).label
+        if key in CaseStatus.__members__.values()
+        else key.replace("_", " ").capitalize()
+    )
 
 
 def _conversations(standing: Standing) -> list[dict[str, Any]]:
@@ -184,7 +199,9 @@ def _conversations(standing: Standing) -> list[dict[str, Any]]:
                 "excused": excuses.get(record.excused_reason, "") if record else "",
                 "answers": _answers(talk, record) if record and seen else [],
                 "grade": word_for(standing.framework, discussed) if discussed else "",
-                "href": audit_href(standing.audit, "conversation", talk.key) if may_record(talk, standing) else "",
+                "href": audit_href(standing.audit, "conversation", talk.key)
+                if may_record(talk, standing)
+                else "",
             }
         )
     return found
@@ -218,7 +235,7 @@ def _why_hidden(standing: Standing) -> str:
     if standing.sees_grades or standing.audit.status == AuditStatus.WITHDRAWN:
         return ""
     if standing.is_auditor or standing.sees_all:
-        return "Grades are shown to the auditors once all of them have locked their own and their discussion is recorded."
+        return "Grades are shown once all auditors have locked their own and their discussion is recorded."
     if standing.has_case_now and not (standing.is_worker or standing.is_manager or standing.is_chair):
         return "You see the grades once they are final."
     return "You see the grades once all auditors have submitted."

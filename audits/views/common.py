@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from audits.models import Assessment, Audit
 from audits.selectors.audits import audit_by_reference
@@ -21,7 +22,9 @@ from qaf.tenants.views.base import CouncilRequest, council_view
 P = ParamSpec("P")
 
 
-def audit_page(view: Callable[Concatenate[CouncilRequest, Standing, P], HttpResponse]) -> Callable[..., HttpResponse]:
+def audit_page(
+    view: Callable[Concatenate[CouncilRequest, Standing, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
     """Make a view of an audit: finds it by reference, asks who looks, logs the look.
 
     404 for a reference that this council does not have, 403 for somebody without a part in the audit. A status
@@ -81,6 +84,7 @@ def show(
         "standing": standing,
         "framework": standing.framework,
         "audit_url": audit_href(audit),
+        "home_url": reverse("home", args=[audit.authority.slug]),
         "grades_url": audit_href(audit, "grades"),
         "concern_url": concern_href(audit),
     }

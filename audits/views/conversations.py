@@ -44,8 +44,8 @@ def conversation(request: CouncilRequest, standing: Standing, kind: str) -> Http
     )
     if request.method == "POST" and form.is_valid() and _record(request, standing, talk, form):
         revealed = talk.is_between_auditors
-        text = "The discussion is recorded. Grades are shown to all auditors now." if revealed else "The conversation is recorded."
-        messages.success(request, text)
+        shown = "The discussion is recorded. Grades are shown to all auditors now."
+        messages.success(request, shown if revealed else "The conversation is recorded.")
         return redirect(audit_href(audit, "grades") if revealed else _back(standing, talk))
     context = {
         "form": form,
@@ -99,5 +99,3 @@ def _people(audit: Audit, standing: Standing, talk: Talk) -> list[Person]:
 def _back(standing: Standing, talk: Talk) -> str:
     own = next((one for one in standing.own if one.slot in talk.slots), None)
     return assessment_href(own) if own else audit_href(standing.audit)
-
-

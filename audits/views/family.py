@@ -15,7 +15,9 @@ from audits.services.family import record_consent, record_contact, record_no_con
 from audits.views.common import audit_page, refused, show
 from qaf.tenants.views.base import CouncilRequest
 
-WHO_ONLY = "The family’s answers are seen by the allocated worker, their manager and the auditor who rings them."
+WHO_ONLY = (
+    "The family’s answers are seen by the allocated worker, their manager and the auditor who rings them."
+)
 
 
 @audit_page
@@ -48,7 +50,9 @@ def consent(request: CouncilRequest, standing: Standing, target: str) -> HttpRes
         raise PermissionDenied("Only the allocated worker or their manager records the family’s answer.")
     relative = _relative(standing, target)
     if relative.spoken_to:
-        messages.info(request, "The auditor has already spoken to them, so the answer can no longer be changed.")
+        messages.info(
+            request, "The auditor has already spoken to them, so the answer can no longer be changed."
+        )
         return redirect(audit_href(standing.audit, "family"))
     form = ConsentForm(
         request.POST if request.method == "POST" else None, relative=relative, framework=standing.framework
@@ -92,8 +96,9 @@ def contact(request: CouncilRequest, standing: Standing, target: str) -> HttpRes
     )
     if request.method == "POST" and form.is_valid() and _record(request, standing, relative, form):
         messages.success(request, f"{relative.label}: recorded.")
-        again = form.was_spoken and relative.target.each
-        return redirect(audit_href(standing.audit, "family_contact", relative.key) if again else assessment_href(caller))
+        if form.was_spoken and relative.target.each:
+            return redirect(audit_href(standing.audit, "family_contact", relative.key))
+        return redirect(assessment_href(caller))
     questions = standing.framework.process.family_feedback.questions
     entries = [
         (one, [(text, one.answers.get(str(number), "")) for number, text in enumerate(questions, 1)])
@@ -106,7 +111,10 @@ def contact(request: CouncilRequest, standing: Standing, target: str) -> HttpRes
         "edited": edited,
         "safety": _safety_rows(relative),
         "reason": _reason(standing, relative),
-        "adding": "add" in request.GET or edited is not None or not relative.spoken_to or request.method == "POST",
+        "adding": "add" in request.GET
+        or edited is not None
+        or not relative.spoken_to
+        or request.method == "POST",
     }
     return show(request, "audits/family/contact.html", standing, context, assessment=caller)
 
@@ -179,5 +187,7 @@ def _safety_rows(relative: Relative) -> list[dict[str, str]]:
         return []
     columns = [column for group in CONSENT_FIELDS.values() for column in group]
     rows = [{"key": WORDING[column][0], "value": getattr(record, column)} for column in columns]
-    rows += [{"key": key.replace("_", " ").capitalize(), "value": value} for key, value in record.other.items()]
+    rows += [
+        {"key": key.replace("_", " ").capitalize(), "value": value} for key, value in record.other.items()
+    ]
     return [row for row in rows if row["value"]]

@@ -62,7 +62,9 @@ def actions(request: CouncilRequest, standing: Standing, assessment: Assessment)
 
 @require_POST
 @own_page
-def remove_action(request: CouncilRequest, standing: Standing, assessment: Assessment, pk: int) -> HttpResponse:
+def remove_action(
+    request: CouncilRequest, standing: Standing, assessment: Assessment, pk: int
+) -> HttpResponse:
     """Take back a proposed action."""
     link = get_object_or_404(AuditAction.objects.select_related("action"), assessment=assessment, pk=pk)
     link.assessment = assessment
@@ -93,7 +95,9 @@ def wider(request: CouncilRequest, standing: Standing, assessment: Assessment) -
 
 @require_POST
 @own_page
-def remove_wider(request: CouncilRequest, standing: Standing, assessment: Assessment, pk: int) -> HttpResponse:
+def remove_wider(
+    request: CouncilRequest, standing: Standing, assessment: Assessment, pk: int
+) -> HttpResponse:
     """Take back a finding."""
     finding = get_object_or_404(WiderFinding, assessment=assessment, pk=pk)
     finding.assessment = assessment
@@ -144,7 +148,7 @@ def _propose(request: CouncilRequest, assessment: Assessment, form: ActionForm) 
             assessment=assessment,
             text=data["text"],
             intended_change=data["intended_change"],
-            owner=form.owner,
+            owner=form.chosen_owner,
             due_on=data["due_on"],
             person=request.person,
         )

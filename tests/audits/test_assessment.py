@@ -41,11 +41,19 @@ def peer(audit):
 
 def test_the_first_words_start_the_assessment_and_the_audit(audit, cast):
     draft = save_draft(
-        assessment=lead(audit), section="assessments", fields={"strengths": "Clear."}, version=0, person=cast.lena
+        assessment=lead(audit),
+        section="assessments",
+        fields={"strengths": "Clear."},
+        version=0,
+        person=cast.lena,
     )
     audit.refresh_from_db()
     assert (draft.version, draft.fields) == (1, {"strengths": "Clear."})
-    assert (audit.status, lead(audit).status, peer(audit).status) == ("in_progress", "in_progress", "allocated")
+    assert (audit.status, lead(audit).status, peer(audit).status) == (
+        "in_progress",
+        "in_progress",
+        "allocated",
+    )
 
 
 def test_both_auditors_can_begin_the_same_audit(audit, cast):
@@ -77,7 +85,9 @@ def test_of_two_windows_the_second_to_save_is_told_and_neither_text_is_lost(audi
 
 
 def test_two_windows_that_begin_the_same_section_do_not_overwrite_each_other(audit, cast):
-    save_draft(assessment=lead(audit), section="overall", fields={"evidence": "A"}, version=0, person=cast.lena)
+    save_draft(
+        assessment=lead(audit), section="overall", fields={"evidence": "A"}, version=0, person=cast.lena
+    )
     with pytest.raises(DraftConflict):
         save_draft(
             assessment=lead(audit), section="overall", fields={"evidence": "B"}, version=0, person=cast.lena
@@ -88,7 +98,11 @@ def test_two_windows_that_begin_the_same_section_do_not_overwrite_each_other(aud
 def test_the_same_words_sent_twice_are_no_conflict(audit, cast):
     for version in (0, 0, 1, 1):
         draft = save_draft(
-            assessment=lead(audit), section="overall", fields={"evidence": "A"}, version=version, person=cast.lena
+            assessment=lead(audit),
+            section="overall",
+            fields={"evidence": "A"},
+            version=version,
+            person=cast.lena,
         )
     assert (draft.fields, SectionDraft.objects.count()) == ({"evidence": "A"}, 1)
 
@@ -111,11 +125,12 @@ def test_locking_lists_every_section_that_is_not_finished_with_its_link(audit, c
         lock_grades(assessment=lead(audit), person=cast.lena)
     base = f"/a/alder/audits/{audit.reference}/part/lead/section/"
     assert [(one.text, one.href) for one in refused.value.problems] == [
-        ("Assessments: give a grade", f"{base}assessments/"),
-        ("Assessments: write a strength, an area to develop or the evidence", f"{base}assessments/"),
+        (
+            "Assessments: give a grade; write a strength, an area to develop or the evidence",
+            f"{base}assessments/",
+        ),
         ("Quality of Plans: say why it does not apply", f"{base}quality_of_plans/"),
-        ("Overall grade: give the overall grade", f"{base}overall/"),
-        ("Overall grade: write what the grade rests on", f"{base}overall/"),
+        ("Overall grade: give the overall grade; write what the grade rests on", f"{base}overall/"),
     ]
     assert not Judgement.objects.exists()
 
@@ -138,7 +153,9 @@ def test_locking_turns_drafts_into_judgements_and_provisional_grades(audit, cast
 def test_locked_grades_cannot_be_rewritten(audit, cast):
     made.lock(audit, "lead")
     with pytest.raises(StatusHasChanged):
-        save_draft(assessment=lead(audit), section="overall", fields={"evidence": "x"}, version=0, person=cast.lena)
+        save_draft(
+            assessment=lead(audit), section="overall", fields={"evidence": "x"}, version=0, person=cast.lena
+        )
 
 
 @pytest.mark.req("HER-23")
@@ -159,7 +176,9 @@ def test_grades_are_shown_only_when_both_are_locked_and_the_discussion_is_record
 def test_after_the_reveal_a_grade_changes_only_with_a_reason_and_every_grade_is_kept(audit, cast):
     made.reveal(audit, lead="good", peer="good")
     with pytest.raises(TransitionRefused, match="Say why"):
-        revise_grade(assessment=lead(audit), domain="assessments", grade="outstanding", reason=" ", person=cast.lena)
+        revise_grade(
+            assessment=lead(audit), domain="assessments", grade="outstanding", reason=" ", person=cast.lena
+        )
     revise_grade(
         assessment=lead(audit),
         domain="assessments",
@@ -245,7 +264,9 @@ def test_a_withdrawn_audit_takes_no_more_words(audit, cast):
 
     audit_workflow.apply(audit, "withdraw", person=cast.quinn)
     with pytest.raises(StatusHasChanged):
-        save_draft(assessment=lead(audit), section="overall", fields={"evidence": "x"}, version=0, person=cast.lena)
+        save_draft(
+            assessment=lead(audit), section="overall", fields={"evidence": "x"}, version=0, person=cast.lena
+        )
 
 
 @pytest.mark.req("HER-21", "HER-22")

@@ -108,9 +108,9 @@ def make_audit(cast: Cast, *, local_id: str = "0001234", status: str = "child_pr
 
 def assessment_of(audit: Audit, slot: str) -> Assessment:
     """The slot's assessment as it stands now."""
-    return Assessment.objects.select_related("assessor", "audit__authority", "audit__case", "audit__framework_version").get(
-        audit=audit, slot=slot
-    )
+    return Assessment.objects.select_related(
+        "assessor", "audit__authority", "audit__case", "audit__framework_version"
+    ).get(audit=audit, slot=slot)
 
 
 def fill(assessment: Assessment, grade: str = "good", overall: str = "", mark: str = "") -> None:
@@ -126,7 +126,11 @@ def fill(assessment: Assessment, grade: str = "good", overall: str = "", mark: s
     for key in (*DOMAINS, "overall"):
         given = (overall or grade) if key == "overall" else grade
         save_draft(
-            assessment=assessment, section=key, fields={**words, "grade": given}, version=0, person=assessment.assessor
+            assessment=assessment,
+            section=key,
+            fields={**words, "grade": given},
+            version=0,
+            person=assessment.assessor,
         )
 
 
@@ -141,7 +145,12 @@ def lock(audit: Audit, slot: str, grade: str = "good", overall: str = "", mark: 
 def discuss(audit: Audit, person: Person) -> None:
     """Record the discussion between the auditors."""
     hold_conversation(
-        audit=audit, kind="lead_peer", person=person, held_on=clock.today(), mode="video", notes="We talked it through."
+        audit=audit,
+        kind="lead_peer",
+        person=person,
+        held_on=clock.today(),
+        mode="video",
+        notes="We talked it through.",
     )
     audit.refresh_from_db()
 

@@ -23,8 +23,12 @@ def open_actions_of(person: Person) -> QuerySet[Action]:
 
 
 def visible_actions(person: Person) -> QuerySet[Action]:
-    """Return the actions that the person may follow: all, or their own and those of their own children and teams."""
-    actions = action_list().filter(_readable(person))
+    """Return the actions that the person may follow: all, or their own and those of their own children and teams.
+
+    A proposal is its proposer's until it is agreed.
+    """
+    agreed_or_own = ~Q(status=ActionStatus.PROPOSED) | Q(proposed_by=person)
+    actions = action_list().filter(_readable(person), agreed_or_own)
     if may(person, "followup.see_all"):
         return actions
     day = clock.today()

@@ -1,6 +1,7 @@
 """Who may see, answer and sign what: the people a rule names, those who act for them, and those with a permission."""
 
 from audits.cases.models import Case
+from audits.followup.enums import ActionStatus
 from audits.followup.models import Action, FollowUp, UrgentConcern
 from audits.followup.registry import is_party_to
 from audits.followup.selectors.parties import around_case, people_for
@@ -103,7 +104,12 @@ def is_cleared(person: Person, case: Case | None) -> bool:
 
 
 def may_see_action(action: Action, person: Person) -> bool:
-    """Say whether the person may read the action."""
+    """Say whether the person may read the action.
+
+    A proposal is its proposer's until it is agreed: before, it would tell one auditor what another thinks.
+    """
+    if action.status == ActionStatus.PROPOSED:
+        return action.proposed_by_id == person.pk
     if owns(action, person):
         return True
     if not is_cleared(person, action.case):
