@@ -8,6 +8,8 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
+from audits.cases.enums import ImportStatus
+from audits.cases.models import CaseImport
 from audits.enums import (
     BEFORE_SUBMISSION,
     RUNNING,
@@ -46,6 +48,7 @@ class BoardRow:
     service_id: int | None
     counts: list[int] = field(default_factory=lambda: [0] * len(STAGES))
     late: int = 0
+    asked: int = 0
     missing: int = 0
 
     @property
@@ -95,7 +98,7 @@ def unfilled_places() -> QuerySet[Assessment]:
 def months() -> QuerySet[Cycle]:
     """Return the months, the newest first, with their audits counted."""
     live = ~Q(audits__status=AuditStatus.WITHDRAWN)
-    return Cycle.objects.annotate(
+    return Cycle.objects.order_by("-period").annotate(
         audit_count=Count("audits", filter=live),
         final_count=Count("audits", filter=Q(audits__status__in=(AuditStatus.FINAL, AuditStatus.CLOSED))),
         late_count=Count(
@@ -125,11 +128,13 @@ def board_of(cycle: Cycle) -> Board:
         row.late += found["late"]
         row.counts[_stage_of(found["status"])] += found["n"]
     for name, row in rows.items():
-        row.missing = max(receipt[name]["asked"] - row.total, 0) if name in receipt else 0
+        row.asked = receipt[name]["asked"] if name in receipt else 0
+        row.missing = max(row.asked - row.total, 0)
     ordered = tuple(rows[name] for name in rows)
     totals = BoardRow("All services", None)
     totals.counts = [sum(row.counts[index] for row in ordered) for index in range(len(STAGES))]
     totals.late = sum(row.late for row in ordered)
+    totals.asked = sum(row.asked for row in ordered)
     totals.missing = sum(row.missing for row in ordered)
     return Board(
         rows=ordered,
@@ -181,6 +186,12 @@ def next_month_to_open() -> date:
         .first()
     )
     return this if latest is None or latest < this else add_months(latest, 1)
+
+
+def case_list_as_of() -> date | None:
+    """Return the day of which the case list is, ``None`` before the first import."""
+    done = CaseImport.objects.filter(status=ImportStatus.DONE)
+    return done.order_by("-as_of").values_list("as_of", flat=True).first()
 
 
 def months_still_to_draw(count: int = 3) -> list[date]:

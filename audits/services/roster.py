@@ -35,8 +35,8 @@ class Roster:
         if team is None:
             return "The case list names no team for this child."
         if not team.is_mapped:
-            return f"The team {team.name} is not mapped to a service, and has no manager."
-        return f"The team {team.name} has no manager."
+            return f"{team.name} is not mapped to a service and has no manager."
+        return f"{team.name} has no manager."
 
     def line_of(self, team_id: int | None, service_id: int | None) -> frozenset[int]:
         """Return everybody who manages the team, its service or the whole council."""

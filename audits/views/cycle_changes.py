@@ -36,7 +36,7 @@ def replace(request: CouncilRequest, pk: int) -> HttpResponse:
             refused(form, refusal)
         else:
             messages.success(
-                request, f"The case was replaced by {new.case.local_id}, the next by lot. Everyone is told."
+                request, f"{new.case.local_id}, the next by lot, takes its place. Everybody has been told."
             )
             return redirect(back)
     return render(request, "audits/cycles/replace.html", {"form": form, "sampled": sampled, "back": back})

@@ -19,6 +19,7 @@ from audits.models import Audit, Cycle
 from audits.selectors.cycles import (
     audits_of_month,
     board_of,
+    case_list_as_of,
     is_replaceable,
     months,
     next_month_to_open,
@@ -36,6 +37,8 @@ from audits.services.cycles import (
 )
 from audits.services.population import EXCLUSION_WORDS
 from audits.services.receipts import with_local_ids
+from qaf.lib import clock
+from qaf.lib.calendar import add_months
 from qaf.tenants.permissions import may
 from qaf.tenants.transitions import TransitionRefused
 from qaf.tenants.views.base import CouncilRequest, council_view
@@ -154,7 +157,8 @@ def month_audits(request: CouncilRequest, period: date) -> HttpResponse:
 def month_sample(request: CouncilRequest, period: date) -> HttpResponse:
     """List the drawn cases, and offer to replace one."""
     cycle = cycle_or_404(period)
-    audits = {audit.case_id: audit for audit in Audit.objects.filter(cycle=cycle).order_by("pk")}
+    found = Audit.objects.filter(cycle=cycle).select_related("service").order_by("pk")
+    audits = {audit.case_id: audit for audit in found}
     rows = []
     for sampled in sample_of(cycle):
         audit = audits.get(sampled.case_id)
@@ -213,6 +217,7 @@ def prepare_month(request: CouncilRequest, period: date) -> HttpResponse:
     except TransitionRefused as refusal:
         texts = [problem.text for problem in refusal.problems]
         return render(request, "audits/cycles/prepare.html", {"period": period, "problems": texts})
+    as_of = case_list_as_of()
     context = {
         "period": period,
         "preview": preview,
@@ -221,6 +226,8 @@ def prepare_month(request: CouncilRequest, period: date) -> HttpResponse:
         "excluded": _excluded_by_reason(preview),
         "figures": _figures(preview),
         "loads": preview.forecast.loads,
+        "as_of": as_of,
+        "is_old": as_of is not None and as_of < add_months(clock.today(), -1),
     }
     return render(request, "audits/cycles/prepare.html", context)
 
@@ -234,7 +241,7 @@ def _open(request: CouncilRequest, period: date) -> HttpResponse:
     count = cycle.audits.count()
     messages.success(
         request,
-        f"{words.month(period)} is open: {words.plural(count, 'audit')} drawn and allocated. Everyone concerned is told.",
+        f"{words.month(period)} is open: {words.plural(count, 'audit')} drawn and allocated. Everybody has been told.",
     )
     return redirect("audits:month", council=request.authority.slug, period=period)
 

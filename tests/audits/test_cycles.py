@@ -215,7 +215,7 @@ def test_an_unallocated_child_stays_in_and_the_missing_lead_is_named():
     opened_cycle(council)
     (audit,) = Audit.objects.all()
     lead = audit.assessments.get(slot="lead")
-    assert (lead.assessor, lead.problem) == (None, "The team Ghost team has no manager.")
+    assert (lead.assessor, lead.problem) == (None, "Ghost team has no manager.")
     assert audit.assessments.get(slot="peer").assessor is not None
     assert audit.worker is None
 
