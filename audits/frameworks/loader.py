@@ -88,9 +88,14 @@ def json_schema() -> str:
 
 
 def _schema_problems(error: ValidationError, document: Document) -> list[Problem]:
+    details = error.errors(include_url=False)
+    locs = [detail["loc"] for detail in details]
     problems = []
-    for detail in error.errors(include_url=False):
-        path = real_path(document.values, detail["loc"])
+    for detail in details:
+        loc = detail["loc"]
+        if detail["type"] == "too_short" and any(other[: len(loc)] == loc and other != loc for other in locs):
+            continue  # short only because its faulty items do not count
+        path = real_path(document.values, loc)
         message, value, allowed = in_words(detail, Framework, document.values)
         problems.append(Problem(document.file, dotted(path), message, value, allowed, document.line(path)))
     return problems

@@ -53,6 +53,8 @@ def test_this_release_runs_herefordshire_and_says_in_words_what_keeps_the_others
     assert "Moderation: cases audited by a panel in its meeting" in waiting["slough"]
     assert "Moderation: a quota for each moderator and month" in waiting["west_sussex"]
     assert "Sampling: a random draw within the month's theme" in waiting["sefton"]
+    assert "Process: a theme for each month" in waiting["sefton"]
+    assert "Process: optional or revised grades" in waiting["west_sussex"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -296,6 +298,17 @@ def test_a_faulty_role_is_still_a_role_so_that_one_fault_does_not_bring_twenty()
             "castle",
             "case, team, service, authority, external",
         )
+    ]
+
+
+def test_faults_keep_their_places_when_an_earlier_item_of_the_list_is_faulty_too():
+    text = changed(
+        ("between: [lead, peer], scope: overall", "between: [lead, peer], scope: everything"),
+        ("between: [lead, peer], scope: any_domain", "between: [lead, pear], scope: any_domain"),
+    )
+    assert [found[0] for found in problems(text)] == [
+        "moderation.selectors.0.rule.conditions.0.scope",
+        "moderation.selectors.1.rule.conditions.0.between.1",
     ]
 
 

@@ -143,10 +143,10 @@ def test_structure_follows_on_the_day_a_version_comes_into_force_and_only_once(a
         assert TrailEvent.objects.count() == before
 
 
-def test_every_capability_reaches_only_declared_permissions():
+def test_every_declared_permission_is_given_by_some_capability_and_none_is_made_up():
     from qaf.tenants.permissions import declared
 
-    assert given_permissions() <= set(declared())
+    assert given_permissions() == set(declared())
 
 
 def test_a_permission_added_by_a_release_reaches_the_roles_that_have_its_capability():
