@@ -67,7 +67,7 @@ class AuditsConfig(AppConfig):
         add_menu(
             MenuEntry("Months", "audits:months", 20, ("audits.open_cycle", "audits.see_all")),
             MenuEntry(
-                "Left out", "audits:exclusions", 25, ("audits.ask_exclusion", "audits.decide_exclusion")
+                "Exclusions", "audits:exclusions", 25, ("audits.ask_exclusion", "audits.decide_exclusion")
             ),
         )
         add_todo(month_todo)

@@ -1,5 +1,8 @@
 """The status machines of the audit loop; `docs/` draws its diagrams from these tables."""
 
+from collections.abc import Callable
+from typing import Any
+
 from audits.enums import (
     BEFORE_SUBMISSION,
     RUNNING,
@@ -15,23 +18,23 @@ from qaf.tenants.permissions import may
 from qaf.tenants.transitions import Transition, Workflow
 
 
-def _qa_lead(instance, person) -> bool:
+def _qa_lead(instance: Any, person: Any) -> bool:
     return may(person, "audits.open_cycle")
 
 
-def _approver(instance, person) -> bool:
+def _approver(instance: Any, person: Any) -> bool:
     return may(person, "audits.decide_exclusion")
 
 
-def _assessor(assessment, person) -> bool:
+def _assessor(assessment: Any, person: Any) -> bool:
     return assessment.assessor_id == person.pk
 
 
-def _qa_lead_or_assessor(assessment, person) -> bool:
+def _qa_lead_or_assessor(assessment: Any, person: Any) -> bool:
     return _qa_lead(assessment, person) or _assessor(assessment, person)
 
 
-def _an_assessor(audit, person) -> bool:
+def _an_assessor(audit: Any, person: Any) -> bool:
     return audit.assessments.filter(assessor=person).exclude(status=AssessmentStatus.REASSIGNED).exists()
 
 
@@ -40,7 +43,7 @@ def _answers_corrections(correction, person) -> bool:
     return person.pk != audit.worker_id and (_an_assessor(audit, person) or _qa_lead(audit, person))
 
 
-def _nobody(instance, person) -> bool:
+def _nobody(instance: Any, person: Any) -> bool:
     return False
 
 
@@ -50,7 +53,7 @@ def _corrections_answered(audit) -> list[str]:
     return []
 
 
-def _tells(event: type[AuditEvent]):
+def _tells(event: type[AuditEvent]) -> Callable[[Any, Any], AuditEvent]:
     return event
 
 
@@ -168,7 +171,11 @@ correction_workflow = Workflow(
         "accept", "Put right", (CorrectionStatus.ASKED,), CorrectionStatus.ACCEPTED, _answers_corrections
     ),
     Transition(
-        "decline", "Leave as it is", (CorrectionStatus.ASKED,), CorrectionStatus.DECLINED, _answers_corrections
+        "decline",
+        "Leave as it is",
+        (CorrectionStatus.ASKED,),
+        CorrectionStatus.DECLINED,
+        _answers_corrections,
     ),
 )
 

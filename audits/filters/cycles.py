@@ -6,7 +6,7 @@ from django.forms import CheckboxInput
 
 from audits.enums import AuditStatus, ExclusionStatus
 from audits.models import Audit, CaseExclusion
-from audits.selectors.cycles import late_audits
+from audits.selectors.cycles import has_unfilled_place, late_audits
 from qaf.tenants.enums import UnitKind
 from qaf.tenants.models import Unit
 
@@ -55,7 +55,7 @@ class MonthAuditFilter(django_filters.FilterSet):
 
     def by_gap(self, queryset: QuerySet[Audit], name: str, value: bool) -> QuerySet[Audit]:
         """Filter to audits with a place that nobody fills."""
-        return queryset.filter(has_gap=True) if value else queryset
+        return queryset.filter(has_unfilled_place()) if value else queryset
 
 
 class ExclusionFilter(django_filters.FilterSet):

@@ -42,7 +42,8 @@ class GiveForm(forms.Form):
 
     def __init__(self, *args: Any, options: Iterable[Option], filled: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        pool, others = [], []
+        pool: list[tuple[int, str]] = []
+        others: list[tuple[int, str]] = []
         for one in options:
             words = plural(one.load, "audit") if one.load else "no audit"
             (pool if one.in_pool else others).append((one.person_id, f"{one.name} ({words} this month)"))

@@ -89,6 +89,12 @@ def late_audits() -> Q:
     return Q(status__in=BEFORE_SUBMISSION, due_on__lt=clock.today())
 
 
+def has_unfilled_place() -> Exists:
+    """Return the condition of an audit with a place that nobody has."""
+    empty = Assessment.objects.filter(audit=OuterRef("pk"), assessor=None)
+    return Exists(empty.exclude(status=AssessmentStatus.REASSIGNED))
+
+
 def unfilled_places() -> QuerySet[Assessment]:
     """Return the assessments of running audits that nobody has."""
     waiting = Assessment.objects.filter(assessor=None, audit__status__in=RUNNING)
@@ -150,15 +156,11 @@ def _stage_of(status: str) -> int:
 
 
 def audits_of_month(cycle: Cycle) -> QuerySet[Audit]:
-    """Return the month's audits for a list, each saying whether a place of it is unfilled."""
-    empty = Assessment.objects.filter(audit=OuterRef("pk"), assessor=None).exclude(
-        status=AssessmentStatus.REASSIGNED
-    )
+    """Return the month's audits for a list, with everybody it names."""
     return (
         Audit.objects.filter(cycle=cycle)
         .select_related("case", "service", "team", "worker")
         .prefetch_related("assessments__assessor")
-        .annotate(has_gap=Exists(empty))
     )
 
 

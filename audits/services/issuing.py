@@ -85,7 +85,7 @@ def loads_of(cycle: Cycle) -> Counter[int]:
 
 def slot_rule(slot: Slot) -> SlotRule:
     """Return the slot as the allocation reads it."""
-    return SlotRule(slot.key, slot.label, slot.eligible)  # type: ignore[arg-type]
+    return SlotRule(slot.key, slot.label, slot.eligible)
 
 
 def slot_due_on(slot: Slot, cycle: Cycle | None, framework: Framework, day: date) -> date:

@@ -128,7 +128,7 @@ def month_audits(request: CouncilRequest, period: date) -> HttpResponse:
     """List the month's audits, filtered and sorted in the address."""
     cycle = cycle_or_404(period)
     found = MonthAuditFilter(request.GET, queryset=audits_of_month(cycle), request=request)
-    allowed = {
+    allowed: dict[str, str | tuple[str, ...]] = {
         "ref": "reference",
         "service": ("service__name", "team__name"),
         "status": "status",
