@@ -60,7 +60,7 @@ class Assignment(TenantModel):
     Sensitivity: who worked with which child. Deleted with the case.
     """
 
-    case = TenantForeignKey(Case, on_delete=models.CASCADE, related_name="assignments")
+    case = TenantForeignKey(Case, on_delete=models.CASCADE, related_name="assignments", db_index=False)
     kind = models.CharField(max_length=10, choices=AssignmentKind.choices)
     person = TenantForeignKey("tenants.Person", null=True, blank=True, related_name="assignments")
     unit = TenantForeignKey("tenants.Unit", null=True, blank=True, related_name="assignments")
@@ -174,7 +174,7 @@ class ImportRow(TenantModel):
 
     tracked = False
 
-    case_import = TenantForeignKey(CaseImport, on_delete=models.CASCADE, related_name="rows")
+    case_import = TenantForeignKey(CaseImport, on_delete=models.CASCADE, related_name="rows", db_index=False)
     action = models.CharField(max_length=10, choices=RowAction.choices)
     local_id = models.CharField(max_length=60, blank=True)
     data = models.JSONField(default=dict, help_text="The columns that audit keeps, by name.")

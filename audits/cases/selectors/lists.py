@@ -88,6 +88,11 @@ def rows_in_order(rows: QuerySet[ImportRow]) -> QuerySet[ImportRow]:
     return rows.order_by(place, "id")
 
 
+def last_import() -> CaseImport | None:
+    """Return the latest import that was written and not undone."""
+    return CaseImport.objects.filter(status=ImportStatus.DONE).order_by("-as_of", "-id").first()
+
+
 def imports_todo(person: Person) -> Iterator[ToDo]:
     """Yield the previews that wait for ``person``'s word."""
     if not may(person, "cases.import"):

@@ -7,8 +7,6 @@ from audits.cases.services.imports import (
     confirm_import,
     discard_import,
     import_files,
-    preview_again,
-    preview_import,
     read_import,
     start_import,
     undo_import,
@@ -17,6 +15,7 @@ from audits.cases.services.imports import (
 )
 from audits.cases.services.mapping import map_role_code, map_team, merge_people, settle_services
 from audits.cases.services.retention import delete_never_sampled, forget_staged_rows
+from audits.cases.services.staging import preview_again, preview_import
 
 __all__ = [
     "ImportOutcome",

@@ -11,18 +11,27 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models import OuterRef, Subquery
 
 from audits.cases import registry
 from audits.cases.enums import ImportStatus, RowAction
 from audits.cases.events import CaseImportUndone, CasesImported
 from audits.cases.formats.guard import Limits
 from audits.cases.formats.process import expand, read_upload
-from audits.cases.formats.rows import CaseRow, FileFault, ListSeen, Notice, Reading, Refusal
-from audits.cases.models import Assignment, Case, CaseImport, ImportRow, StatusPeriod
+from audits.cases.formats.rows import FileFault
+from audits.cases.models import Assignment, CaseImport, ImportRow, StatusPeriod
+from audits.cases.selectors.lists import last_import
 from audits.cases.services.mapping import settle_services
 from audits.cases.services.planning import Plan, plan
-from audits.cases.services.writing import BATCH, Writer, delete_cases, restore_cases, stored
+from audits.cases.services.staging import (
+    columns_before,
+    preview_again,
+    preview_import,
+    record_preview,
+    settle_staged,
+    stage_written,
+    staged_reading,
+)
+from audits.cases.services.writing import Writer, delete_cases, restore_cases
 from audits.cases.workflow import IMPORT
 from qaf.lib import clock
 from qaf.tenants.events import publish
@@ -55,11 +64,6 @@ class ImportOutcome:
                 for one in self.plan.notices
             ],
         }
-
-
-def last_import() -> CaseImport | None:
-    """Return the latest import that was written and not undone."""
-    return CaseImport.objects.filter(status=ImportStatus.DONE).order_by("-as_of", "-id").first()
 
 
 def check_as_of(as_of: date) -> None:
@@ -152,76 +156,6 @@ def read_import(*, case_import: CaseImport) -> None:
     forget_files(case_import)
 
 
-# -- preview --------------------------------------------------------------------------------------
-
-
-def preview_import(*, case_import: CaseImport, reading: Reading) -> Plan:
-    """Stage, row by row, what the reading would do."""
-    made = plan(reading, case_import.as_of)
-    ImportRow.objects.filter(case_import=case_import).delete()
-    rows = [
-        ImportRow(
-            case_import=case_import,
-            action=step.action,
-            local_id=step.row.local_id,
-            data=step.row.to_json(),
-            case=step.case,
-            changes=step.changes,
-            before=stored(step.case) if step.case is not None and step.action != RowAction.UNCHANGED else {},
-        )
-        for step in made.steps
-    ]
-    rows += [
-        ImportRow(
-            case_import=case_import,
-            action=RowAction.REFUSED,
-            local_id=refusal.local_id,
-            refusal={**refusal.to_json(), "read": refusal in reading.refused},
-        )
-        for refusal in made.refused
-    ]
-    ImportRow.objects.bulk_create(rows, batch_size=BATCH)
-    also = {
-        "counts": made.counts(),
-        "open_before": made.open_before,
-        "follows": last_import(),
-        "format": _format(reading),
-        "lists_seen": [[seen.file, seen.sheet, seen.list, seen.rows] for seen in reading.lists],
-        "oddities": [[one.file, one.list, one.row, one.text] for one in made.notices],
-        "unmapped": {"teams": made.new_teams, "people": made.new_people, "roles": made.unknown_roles},
-    }
-    IMPORT.apply(case_import, "preview", person=None, also=also)
-    return made
-
-
-def _format(reading: Reading) -> str:
-    if any(seen.sheet.startswith("ssd_") for seen in reading.lists):
-        return "ssd"
-    return "annex_a" if any(seen.list != "supplement" for seen in reading.lists) else "supplement"
-
-
-def staged_reading(case_import: CaseImport) -> Reading:
-    """Rebuild what the files said from the staged rows, to look at it again."""
-    reading = Reading(
-        lists=[ListSeen(*seen) for seen in case_import.lists_seen],
-        notices=[Notice(*one) for one in case_import.oddities if one[0]],
-    )
-    for row in ImportRow.objects.filter(case_import=case_import).iterator(chunk_size=BATCH):
-        if row.action == RowAction.REFUSED:
-            parts = dict(row.refusal)
-            if parts.pop("read", True):
-                reading.refused.append(Refusal(**parts, local_id=row.local_id))
-        elif row.data.get("lists"):
-            reading.rows.append(CaseRow.from_json(row.data))
-    return reading
-
-
-def preview_again(*, case_import: CaseImport) -> None:
-    """Make the preview anew from the staged rows, after a mapping or another import."""
-    if case_import.status == ImportStatus.PREVIEW:
-        preview_import(case_import=case_import, reading=staged_reading(case_import))
-
-
 # -- confirm and write ----------------------------------------------------------------------------
 
 
@@ -260,16 +194,12 @@ def write_import(*, case_import: CaseImport) -> bool:
         return False
     made = plan(staged_reading(case_import), case_import.as_of)
     _write(case_import, made)
+    settle_staged(case_import)
     return True
 
 
 def _write(case_import: CaseImport, made: Plan) -> None:
     written = Writer(case_import).write(made.steps)
-    staged = ImportRow.objects.filter(case_import=case_import)
-    now_there = Case.objects.filter(local_id=OuterRef("local_id")).values("pk")[:1]
-    # The children are written: what the files said of them is not kept twice.
-    staged.filter(action=RowAction.NEW).update(case_id=Subquery(now_there), data={})
-    staged.exclude(action__in=[RowAction.NEW, RowAction.REFUSED]).update(data={})
     settle_services()
     unmapped = {**case_import.unmapped, "teams": written.teams, "people": written.people}
     IMPORT.apply(case_import, "write", person=None, also={"done_at": clock.now(), "unmapped": unmapped})
@@ -309,7 +239,8 @@ def import_files(
         case_import = CaseImport.objects.create(
             as_of=as_of, file_names=[name for _, name in paths], started_by=person, created_at=clock.now()
         )
-        made = preview_import(case_import=case_import, reading=reading)
+        made = plan(reading, as_of)
+        record_preview(case_import, made, reading)
         try:
             confirm_import(
                 case_import=case_import,
@@ -319,7 +250,9 @@ def import_files(
             )
         except TransitionRefused as refusal:
             raise ImportRefused(" ".join(problem.text for problem in refusal.problems)) from None
+        before = [columns_before(step) for step in made.steps]
         _write(case_import, made)
+        stage_written(case_import, made, before, reading)
     return ImportOutcome(case_import, made)
 
 
