@@ -46,7 +46,7 @@ class AuditsConfig(AppConfig):
         from audits.cases import registry as cases
         from audits.frameworks.capabilities import give
         from audits.frameworks.enums import Capability
-        from audits.selectors.cases import audited_now, drawn_since, ever_sampled
+        from audits.selectors.cases import audited_now, case_panels, drawn_since, ever_sampled
         from audits.selectors.cycles import month_todo
         from audits.services import cycle_jobs  # noqa: F401
         from audits.services.cycles import close_finished_cycles
@@ -74,4 +74,5 @@ class AuditsConfig(AppConfig):
         cases.add_sampled(ever_sampled)
         cases.add_audited_now(audited_now)
         cases.add_drawn_since(drawn_since)
+        cases.add_panel(case_panels)
         daily(close_finished_cycles)

@@ -2,13 +2,14 @@
 
 import json
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from audits.cases import registry
 from audits.enums import AuditStatus, ExclusionStatus, SampleStatus
 from audits.models import Assessment, Audit, CaseExclusion, Cycle, SampledCase
 from audits.services import cycle_jobs
@@ -264,3 +265,25 @@ def test_a_month_is_closed_from_its_page_once_everything_is_final(small, ash, op
     assert "Close the month" in text_of(ash.get(OCTOBER))
     assert ash.post(f"{OCTOBER}close/").url == OCTOBER
     assert Cycle.objects.get().status == "closed"
+
+
+def test_a_cases_page_lists_its_audits_and_leads_to_a_request_to_leave_it_out(small, ash, opened):
+    audit = Audit.objects.select_related("case").first()
+    page = ash.get(f"{URL}cases/{audit.case_id}/")
+    words = text_of(page)
+    assert audit.reference in words
+    assert "Drawn at random" in words
+    assert f"{URL}left-out/ask/?case={audit.case.local_id}" in page.content.decode()
+    form = ash.get(f"{URL}left-out/ask/?case={audit.case.local_id}")
+    assert f'value="{audit.case.local_id}"' in form.content.decode()
+
+
+def test_what_was_drawn_holds_on_to_its_children_and_to_the_import_before_it(small, opened):
+    drawn = SampledCase.objects.first()
+    spare = next(case for case in small.cases if not case.sampled.exists())
+    assert registry.sampled([drawn.case_id, spare.pk]) == {drawn.case_id}
+    assert registry.audited_now([drawn.case_id, spare.pk]) == {drawn.case_id}
+    Audit.objects.update(status=AuditStatus.CLOSED)
+    assert registry.audited_now([drawn.case_id]) == set()
+    assert registry.drawn_since(opened.opened_at)
+    assert not registry.drawn_since(opened.opened_at + timedelta(seconds=1))
