@@ -11,6 +11,7 @@ from audits.models import Assessment, Audit
 from audits.services.assessments import lock_grades, save_draft, submit_assessment
 from audits.services.conversations import hold_conversation
 from audits.services.family import record_consent, record_no_contact
+from audits.services.references import take_references
 from qaf.lib import clock
 from qaf.tenants.models import Person, Unit
 from tests.factories.people import LONG_AGO, make_person, make_service, make_team
@@ -84,9 +85,8 @@ def make_audit(cast: Cast, *, local_id: str = "0001234", status: str = "child_pr
         **case,
     )
     due = today + timedelta(weeks=3)
-    number = Audit.objects.count() + 1
     audit = Audit.objects.create(
-        reference=f"{child.authority.reference_prefix}-{today.year}-{number:04d}",
+        reference=take_references(year=today.year, count=1)[0],
         case=child,
         framework_version=version_in_force(),
         tool="collaborative_case_file",
