@@ -7,7 +7,7 @@ from audits.enums import Consent
 from audits.forms.conversations import MODES
 from audits.frameworks.schema import Framework
 from audits.models import FamilyConsent, FamilyContact
-from audits.selectors.family import CONSENT_FIELDS, Relative
+from audits.selectors.family import CONSENT_FIELDS, Relative, no_contact_reasons, questions_of
 from qaf.ui import forms
 
 OTHER = "other_"
@@ -43,7 +43,8 @@ class ConsentForm(forms.Form):
     def __init__(
         self, data: Mapping[str, Any] | None = None, *, relative: Relative, framework: Framework
     ) -> None:
-        asks = framework.process.family_feedback.consent.asks
+        feedback = framework.process.family_feedback
+        asks = feedback.consent.asks if feedback else ()
         super().__init__(data, initial=_consent_initial(relative.consent))
         self.fields["consent"].choices = [  # type: ignore[attr-defined]
             (Consent.YES, "They agree to be contacted"),
@@ -139,7 +140,6 @@ class ContactForm(forms.Form):
         framework: Framework,
         contact: FamilyContact | None = None,
     ) -> None:
-        feedback = framework.process.family_feedback
         super().__init__(data, initial=_contact_initial(relative, contact))
         self.govuk: dict[str, dict[str, Any]] = {  # type: ignore[misc]
             "spoken": {"label_size": "m", "inline": False},
@@ -149,10 +149,10 @@ class ContactForm(forms.Form):
             "no_contact_text": {"rows": 3},
         }
         self.fields["no_contact_reason"].choices = [  # type: ignore[attr-defined]
-            (one.key, one.label) for one in feedback.no_contact_reasons
+            *no_contact_reasons(framework).items()
         ]
         questions = []
-        for number, question in enumerate(feedback.questions, 1):
+        for number, question in enumerate(questions_of(framework), 1):
             name = f"{ANSWER}{number}"
             self.fields[name] = forms.CharField(
                 label=question, widget=forms.Textarea, required=False, max_length=10_000

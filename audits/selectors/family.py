@@ -74,6 +74,8 @@ class Relative:
 def family_of(audit: Audit, framework: Framework) -> list[Relative]:
     """Return whom the framework wants heard for a child of this status."""
     feedback = framework.process.family_feedback
+    if feedback is None:
+        return []
     consents = {one.target: one for one in audit.consents.select_related("recorded_by")}
     contacts: dict[str, list[FamilyContact]] = {}
     for one in audit.family_contacts.select_related("recorded_by"):
@@ -95,15 +97,31 @@ def relative_of(audit: Audit, framework: Framework, key: str) -> Relative:
     raise KeyError(key)
 
 
+def questions_of(framework: Framework) -> tuple[str, ...]:
+    """Return what the framework wants the family asked."""
+    feedback = framework.process.family_feedback
+    return feedback.questions if feedback else ()
+
+
+def no_contact_reasons(framework: Framework) -> dict[str, str]:
+    """Return the framework's reasons for not speaking to somebody, by key."""
+    feedback = framework.process.family_feedback
+    return {one.key: one.label for one in feedback.no_contact_reasons} if feedback else {}
+
+
 def asks_family(assessment: Assessment, framework: Framework) -> bool:
     """Whether speaking to the family is this auditor's part."""
-    return framework.process.family_feedback.sought_by == assessment.slot
+    feedback = framework.process.family_feedback
+    return feedback is not None and feedback.sought_by == assessment.slot
 
 
 def caller_of(audit: Audit, framework: Framework) -> Assessment | None:
     """Return the assessment whose auditor speaks to the family, or None where the audit has no such slot."""
+    feedback = framework.process.family_feedback
+    if feedback is None:
+        return None
     current = audit.assessments.exclude(status=AssessmentStatus.REASSIGNED).select_related("assessor")
-    return current.filter(slot=framework.process.family_feedback.sought_by).first()
+    return current.filter(slot=feedback.sought_by).first()
 
 
 def lacks_consent(audit: Audit, framework: Framework) -> list[Relative]:

@@ -81,7 +81,8 @@ def _wording(conversation: Conversation, sentence: str) -> str:
 
 
 def _family(assessment: Assessment, framework: Framework) -> list[Problem]:
-    if not asks_family(assessment, framework) or framework.process.family_feedback.precedes != "submit":
+    feedback = framework.process.family_feedback
+    if feedback is None or feedback.precedes != "submit" or not asks_family(assessment, framework):
         return []
     return [
         Problem(

@@ -15,6 +15,7 @@ from audits.frameworks.schema import Framework, Slot
 from audits.frameworks.selectors import framework_of
 from audits.models import Assessment, Audit
 from audits.registry import is_guest
+from audits.selectors.family import asks_family
 from qaf.lib import clock
 from qaf.tenants.models import Person
 from qaf.tenants.permissions import may
@@ -100,8 +101,7 @@ class Standing:
     @property
     def sees_safety(self) -> bool:
         """Whether the person needs what makes contact with the family safe: who asks, who calls, who stands in."""
-        feedback = self.framework.process.family_feedback
-        calls = any(one.slot == feedback.sought_by for one in self.own)
+        calls = any(asks_family(one, self.framework) for one in self.own)
         return calls or self.is_worker or self.has_case_now or self.person.pk == self.audit.manager_id
 
     @property

@@ -68,6 +68,8 @@ def todo_of_worker(person: Person) -> Iterable[ToDo]:
 
 def _lacks_consent(audit: Audit, framework: Framework, current: dict[str, Assessment]) -> bool:
     feedback = framework.process.family_feedback
+    if feedback is None:
+        return False
     caller = current.get(feedback.sought_by)
     if caller is None or caller.submitted_at or not feedback.consent.required:
         return False

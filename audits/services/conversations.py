@@ -55,7 +55,7 @@ def hold_conversation(
         answers[DISCUSSED_GRADE] = grade
     if errors:
         raise ValidationError(errors)
-    values = {
+    values: dict[str, object] = {
         "status": ConversationStatus.HELD,
         "held_on": held_on,
         "mode": mode,
@@ -82,7 +82,7 @@ def excuse_conversation(
     talk, own = _checked(audit, kind, person)
     if reason not in {one.key for one in talk.framework.excused_reasons}:
         raise ValidationError({"excused_reason": "Select the reason why it could not be held"})
-    values = {
+    values: dict[str, object] = {
         "status": ConversationStatus.EXCUSED,
         "held_on": None,
         "mode": "",

@@ -9,7 +9,7 @@ from django.db import transaction
 from audits.enums import BEFORE_SUBMISSION, Consent
 from audits.frameworks.selectors import framework_of
 from audits.models import Assessment, Audit, FamilyConsent, FamilyContact
-from audits.selectors.family import Relative, asks_family, caller_of, relative_of
+from audits.selectors.family import Relative, asks_family, caller_of, no_contact_reasons, relative_of
 from audits.selectors.standing import standing_of
 from audits.services import telling
 from audits.services.assessments import start_assessment
@@ -150,8 +150,7 @@ def record_no_contact(
     Raises ``ValidationError`` for a reason the framework does not know, or where somebody was spoken to.
     """
     relative, own = _for_caller(audit, target, person)
-    reasons = framework_of(audit.framework_version).process.family_feedback.no_contact_reasons
-    if reason not in {one.key for one in reasons}:
+    if reason not in no_contact_reasons(framework_of(audit.framework_version)):
         raise ValidationError({"no_contact_reason": "Select why they were not spoken to"})
     if relative.spoken_to:
         raise ValidationError(

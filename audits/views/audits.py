@@ -21,7 +21,7 @@ from audits.selectors.conversations import (
     may_record,
     sees_record,
 )
-from audits.selectors.family import caller_of, family_of, lacks_consent
+from audits.selectors.family import asks_family, caller_of, family_of, lacks_consent, no_contact_reasons
 from audits.selectors.findings import immediate_changes, proposed_actions, wider_findings
 from audits.selectors.grades import changes_of, side_by_side, word_for, words_of
 from audits.selectors.links import OVERALL_SECTION, assessment_href, audit_href
@@ -166,7 +166,7 @@ def _facts(standing: Standing) -> list[dict[str, Any]]:
     child = " · ".join(part for part in (audit.case.local_id, audit.case.initials) if part)
     return [
         {"key": "Child’s record", "value": child},
-        {"key": "Status when drawn", "value": standing_status(audit.case_status)},
+        {"key": "Status when drawn", "value": _status_words(audit.case_status)},
         {
             "key": "Service and team",
             "value": " · ".join(str(one) for one in (audit.service, audit.team) if one),
@@ -175,13 +175,9 @@ def _facts(standing: Standing) -> list[dict[str, Any]]:
     ]
 
 
-def standing_status(key: str) -> str:
-    """Return the words for a child's status."""
-    return (
-        CaseStatus(key).label
-        if key in CaseStatus.__members__.values()
-        else key.replace("_", " ").capitalize()
-    )
+def _status_words(key: str) -> str:
+    words = {one.value: one.label for one in CaseStatus}
+    return words.get(key) or key.replace("_", " ").capitalize()
 
 
 def _conversations(standing: Standing) -> list[dict[str, Any]]:
@@ -214,12 +210,12 @@ def _answers(talk: Talk, record: Conversation) -> list[tuple[str, str]]:
 
 def _family(standing: Standing) -> list[dict[str, Any]]:
     """Return whom the framework wants heard; what they said only where the auditor's words are shown."""
-    audit, feedback = standing.audit, standing.framework.process.family_feedback
+    audit = standing.audit
     if caller_of(audit, standing.framework) is None:
         return []
-    calls = any(one.slot == feedback.sought_by for one in standing.own)
+    calls = any(asks_family(one, standing.framework) for one in standing.own)
     seen = standing.sees_grades or calls
-    reasons = {one.key: one.label for one in feedback.no_contact_reasons}
+    reasons = no_contact_reasons(standing.framework)
     return [
         {
             "relative": one,

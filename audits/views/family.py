@@ -7,8 +7,16 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from audits.forms.family import WORDING, ConsentForm, ContactForm
-from audits.models import FamilyContact
-from audits.selectors.family import CONSENT_FIELDS, Relative, asks_family, family_of, relative_of
+from audits.models import Assessment, FamilyContact
+from audits.selectors.family import (
+    CONSENT_FIELDS,
+    Relative,
+    asks_family,
+    family_of,
+    no_contact_reasons,
+    questions_of,
+    relative_of,
+)
 from audits.selectors.links import assessment_href, audit_href
 from audits.selectors.standing import Standing
 from audits.services.family import record_consent, record_contact, record_no_contact, remove_contact
@@ -99,7 +107,7 @@ def contact(request: CouncilRequest, standing: Standing, target: str) -> HttpRes
         if form.was_spoken and relative.target.each:
             return redirect(audit_href(standing.audit, "family_contact", relative.key))
         return redirect(assessment_href(caller))
-    questions = standing.framework.process.family_feedback.questions
+    questions = questions_of(standing.framework)
     entries = [
         (one, [(text, one.answers.get(str(number), "")) for number, text in enumerate(questions, 1)])
         for one in relative.spoken_to
@@ -158,7 +166,7 @@ def _record(request: CouncilRequest, standing: Standing, relative: Relative, for
     return True
 
 
-def _caller(standing: Standing):  # type: ignore[no-untyped-def]
+def _caller(standing: Standing) -> Assessment | None:
     return next((one for one in standing.own if asks_family(one, standing.framework)), None)
 
 
@@ -176,7 +184,7 @@ def _edited(request: CouncilRequest, relative: Relative) -> FamilyContact | None
 
 
 def _reason(standing: Standing, relative: Relative) -> str:
-    reasons = {one.key: one.label for one in standing.framework.process.family_feedback.no_contact_reasons}
+    reasons = no_contact_reasons(standing.framework)
     return reasons.get(relative.reason.no_contact_reason, "") if relative.reason else ""
 
 
