@@ -1,0 +1,1 @@
+"""What families said, to be coded and counted."""

@@ -1,0 +1,280 @@
+"""What hangs on audits, by audit: grades at every stage, moderation, words' codes, actions, follow-ups, family."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Count, Model
+
+from audits.enums import AssessmentStatus, ConversationStatus, GradeStage
+from audits.models import (
+    AuditAction,
+    AuditConcern,
+    AuditFollowUp,
+    Conversation,
+    FamilyContact,
+    GradeOfRecord,
+    ImmediateChange,
+    Judgement,
+    RecordedGrade,
+    WiderFinding,
+)
+from feedback.models import CodedWords, Quotation
+from moderation.models import Moderation, ModerationReason
+
+Grades = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class JudgementRow:
+    """The codes that one auditor gave one domain; never the words."""
+
+    slot: str
+    domain: str
+    grade: str
+    codes: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ModerationRow:
+    """A moderation: where it stands, its days, and every reason for it."""
+
+    status: str
+    due_on: date
+    decided_at: datetime | None
+    reasons: tuple[tuple[str, str], ...] = ()
+    """Kind and domain of each reason."""
+
+
+@dataclass(frozen=True)
+class ActionRow:
+    """An action of an audit."""
+
+    status: str
+    due_on: date
+    text: str
+    done_at: datetime | None
+    signed_off_at: datetime | None
+    change: str
+
+
+@dataclass(frozen=True)
+class FollowUpRow:
+    """Something a rule asked of somebody after an audit."""
+
+    kind: str
+    status: str
+    due_on: date | None
+    done_at: datetime | None
+    answers: Mapping[str, Any]
+    outcome: str
+
+
+@dataclass(frozen=True)
+class ContactRow:
+    """Whom of the family an auditor spoke to, or why not; never the words themselves."""
+
+    pk: int
+    target: str
+    spoken_on: date | None
+    reason: str
+
+
+class Parts:
+    """Everything by the number of its audit. Each part is read when it is first asked for, once, in a query or two."""
+
+    def __init__(self, audits: list[int]) -> None:
+        self._audits = audits
+
+    @cached_property
+    def _record(self) -> tuple[dict[int, dict[str, str]], dict[int, str]]:
+        return _of_record(self._audits)
+
+    @property
+    def of_record(self) -> Mapping[int, Grades]:
+        """Each audit's grades of record by domain."""
+        return self._record[0]
+
+    @property
+    def source(self) -> Mapping[int, str]:
+        """Where each overall grade of record came from."""
+        return self._record[1]
+
+    @cached_property
+    def _recorded(self) -> tuple[dict[int, Any], dict[int, Any]]:
+        return _recorded(self._audits)
+
+    @property
+    def provisional(self) -> Mapping[int, Mapping[str, Grades]]:
+        """The grades locked unseen, by slot."""
+        return self._recorded[0]
+
+    @property
+    def submitted(self) -> Mapping[int, Mapping[str, Grades]]:
+        """The grades submitted, by slot."""
+        return self._recorded[1]
+
+    @cached_property
+    def judgements(self) -> Mapping[int, list[JudgementRow]]:
+        """The codes given in submitted audits."""
+        return _judgements(self._audits)
+
+    @cached_property
+    def moderations(self) -> Mapping[int, ModerationRow]:
+        """Each audit's moderation with its reasons."""
+        return _moderations(self._audits)
+
+    @cached_property
+    def actions(self) -> Mapping[int, list[ActionRow]]:
+        """The actions raised."""
+        return _actions(self._audits)
+
+    @cached_property
+    def follow_ups(self) -> Mapping[int, list[FollowUpRow]]:
+        """What rules asked for afterwards."""
+        return _follow_ups(self._audits)
+
+    @cached_property
+    def contacts(self) -> Mapping[int, list[ContactRow]]:
+        """Whom of the family auditors spoke to, in submitted audits."""
+        return _contacts(self._audits)
+
+    @cached_property
+    def agreement(self) -> Mapping[int, list[bool | None]]:
+        """Whether the worker agreed with the overall grade, where they said."""
+        return _agreement(self._audits)
+
+    @cached_property
+    def wider(self) -> Mapping[int, int]:
+        """How many wider findings each audit has."""
+        return _number_of(WiderFinding, self._audits)
+
+    @cached_property
+    def changes(self) -> Mapping[int, int]:
+        """How many immediate changes each audit led to."""
+        return _number_of(ImmediateChange, self._audits)
+
+    @cached_property
+    def concerns(self) -> Mapping[int, int]:
+        """How many urgent concerns each audit raised."""
+        return _number_of(AuditConcern, self._audits)
+
+    @cached_property
+    def _spoken(self) -> list[int]:
+        return [contact.pk for rows in self.contacts.values() for contact in rows if contact.spoken_on]
+
+    @cached_property
+    def themes(self) -> Mapping[int, list[tuple[str, bool]]]:
+        """By family contact: each theme heard, and whether it was said in praise."""
+        rows = CodedWords.objects.filter(contact__in=self._spoken)
+        columns = rows.values_list("contact_id", "theme", "positive")
+        return _grouped((pk, (theme, positive)) for pk, theme, positive in columns)
+
+    @cached_property
+    def quotations(self) -> Mapping[int, str]:
+        """By family contact: the words chosen for reports."""
+        return dict(Quotation.objects.filter(contact__in=self._spoken).values_list("contact_id", "text"))
+
+
+def _grouped(pairs: Iterable[tuple[int, Any]]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for key, value in pairs:
+        found[key].append(value)
+    return dict(found)
+
+
+def _of_record(audits: list[int]) -> tuple[dict[int, dict[str, str]], dict[int, str]]:
+    grades: dict[int, dict[str, str]] = defaultdict(dict)
+    source: dict[int, str] = {}
+    rows = GradeOfRecord.objects.filter(audit__in=audits).values_list("audit_id", "domain", "grade", "source")
+    for pk, domain, grade, came_from in rows:
+        grades[pk][domain] = grade
+        if not domain:
+            source[pk] = came_from
+    return dict(grades), source
+
+
+def _recorded(audits: list[int]) -> tuple[dict[int, Any], dict[int, Any]]:
+    found: dict[str, dict[int, dict[str, dict[str, str]]]] = {
+        stage: defaultdict(lambda: defaultdict(dict))
+        for stage in (GradeStage.PROVISIONAL, GradeStage.SUBMITTED)
+    }
+    rows = (
+        RecordedGrade.objects.filter(audit__in=audits, stage__in=found, assessment__isnull=False)
+        .exclude(assessment__status=AssessmentStatus.REASSIGNED)
+        .order_by("id")
+        .values_list("stage", "audit_id", "assessment__slot", "domain", "grade")
+    )
+    for stage, pk, slot, domain, grade in rows:
+        given = found[stage][pk][slot]
+        # What was locked first is what was given unseen; of what was submitted the last counts.
+        if stage == GradeStage.SUBMITTED or domain not in given:
+            given[domain] = grade
+    return found[GradeStage.PROVISIONAL], found[GradeStage.SUBMITTED]
+
+
+def _judgements(audits: list[int]) -> dict[int, list[JudgementRow]]:
+    """Only of audits that everybody has submitted: nothing may be read out of a count before grades are shown."""
+    rows = Judgement.objects.filter(
+        assessment__audit__in=audits, assessment__audit__submitted_at__isnull=False
+    )
+    columns = (
+        rows.exclude(assessment__status=AssessmentStatus.REASSIGNED)
+        .order_by("id")
+        .values_list(
+            "assessment__audit_id", "assessment__slot", "domain", "grade", "development_codes", "tags"
+        )
+    )
+    return _grouped(
+        (pk, JudgementRow(slot, domain, grade, tuple(codes), tuple(tags)))
+        for pk, slot, domain, grade, codes, tags in columns
+    )
+
+
+def _moderations(audits: list[int]) -> dict[int, ModerationRow]:
+    reasons = _grouped(
+        (pk, (kind, domain))
+        for pk, kind, domain in ModerationReason.objects.filter(moderation__audit__in=audits)
+        .order_by("id")
+        .values_list("moderation__audit_id", "kind", "domain")
+    )
+    rows = Moderation.objects.filter(audit__in=audits).values_list(
+        "audit_id", "status", "due_on", "decided_at"
+    )
+    return {pk: ModerationRow(*rest, tuple(reasons.get(pk, ()))) for pk, *rest in rows}
+
+
+def _actions(audits: list[int]) -> dict[int, list[ActionRow]]:
+    names = ("status", "due_on", "text", "done_at", "signed_off_at", "change_for_child")
+    rows = AuditAction.objects.filter(audit__in=audits).order_by("id")
+    columns = rows.values_list("audit_id", *(f"action__{name}" for name in names))
+    return _grouped((pk, ActionRow(*rest)) for pk, *rest in columns)
+
+
+def _follow_ups(audits: list[int]) -> dict[int, list[FollowUpRow]]:
+    names = ("kind", "status", "due_on", "done_at", "answers", "outcome")
+    rows = AuditFollowUp.objects.filter(audit__in=audits).order_by("id")
+    columns = rows.values_list("audit_id", *(f"follow_up__{name}" for name in names))
+    return _grouped((pk, FollowUpRow(*rest)) for pk, *rest in columns)
+
+
+def _contacts(audits: list[int]) -> dict[int, list[ContactRow]]:
+    rows = FamilyContact.objects.filter(audit__in=audits, audit__submitted_at__isnull=False).order_by("id")
+    columns = rows.values_list("audit_id", "pk", "target", "spoken_on", "no_contact_reason")
+    return _grouped((pk, ContactRow(*rest)) for pk, *rest in columns)
+
+
+def _agreement(audits: list[int]) -> dict[int, list[bool | None]]:
+    rows = Conversation.objects.filter(
+        audit__in=audits, status=ConversationStatus.HELD, worker_agrees__isnull=False
+    )
+    return _grouped(rows.order_by("id").values_list("audit_id", "worker_agrees"))
+
+
+def _number_of(model: type[Model], audits: list[int]) -> dict[int, int]:
+    rows = model._default_manager.filter(audit__in=audits).order_by()
+    return dict(rows.values_list("audit_id").annotate(n=Count("pk")))

@@ -1,0 +1,1 @@
+"""Dashboard, analysis, reports."""
