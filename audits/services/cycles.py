@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db import transaction
+
 from audits.enums import AuditStatus, CycleStatus
 from audits.events import CycleOpened
 from audits.frameworks.schema.framework import Framework
@@ -22,8 +24,10 @@ from qaf.lib.calendar import month_start
 from qaf.tenants.events import publish
 from qaf.tenants.models import Person
 from qaf.tenants.permissions import require
+from qaf.tenants.scope import because
 from qaf.tenants.transitions import Problem, StatusHasChanged, TransitionRefused
 
+NOBODY = "Nobody can be drawn: bring in the case list, and map its teams to services."
 ENDED = (AuditStatus.FINAL, AuditStatus.CLOSED, AuditStatus.WITHDRAWN)
 
 
@@ -95,7 +99,7 @@ def preview_cycle(*, cycle: Cycle) -> Preview:
     asked = CaseExclusion.objects.filter(period=cycle.period).values_list("case_id", flat=True)
     services = [_service_row(framework, key, size, population) for key, size in basis.rule.sizes.items()]
     if not any(row["drawn"] for row in services):
-        gaps.append("Nobody can be drawn: bring in the case list, and map its teams to services.")
+        gaps.append(NOBODY)
     return Preview(
         basis=basis,
         services=services,
@@ -112,6 +116,8 @@ def gaps_of(framework: Framework) -> list[str]:
     return [f"{gap.text}." for gap in framework.unimplemented()]
 
 
+# Atomic of its own: a refusal after the status was taken leaves the month as it was, whoever catches it.
+@transaction.atomic
 def open_cycle(*, cycle: Cycle, person: Person) -> Cycle:
     """Draw, allocate and tell everyone, in one transaction; opening an open month again changes nothing.
 
@@ -133,12 +139,17 @@ def open_cycle(*, cycle: Cycle, person: Person) -> Cycle:
     except StatusHasChanged:
         cycle.refresh_from_db()
         return cycle
+    with because(f"Open the month {cycle.period:%Y-%m}", person=person):
+        _draw_and_allocate(cycle, day)
+    publish(CycleOpened(cycle))
+    return cycle
+
+
+def _draw_and_allocate(cycle: Cycle, day: date) -> None:
     basis = basis_of(cycle, day)
     drawn = draw(basis.population.candidates, basis.rule, cycle.seed)
     if not drawn.picks:
-        raise TransitionRefused(
-            [Problem("Nobody can be drawn: bring in the case list, and map its teams to services.")]
-        )
+        raise TransitionRefused([Problem(NOBODY)])
     sample = SampledCase.objects.bulk_create(
         SampledCase(
             cycle=cycle,
@@ -155,8 +166,6 @@ def open_cycle(*, cycle: Cycle, person: Person) -> Cycle:
     cycle.due_on = max(audit.due_on for audit in audits)
     cycle.receipt = receipt_of_draw(drawn, basis.rule, basis.framework, basis.population, day)
     cycle.save(update_fields=["due_on", "receipt"])
-    publish(CycleOpened(cycle))
-    return cycle
 
 
 def close_cycle(*, cycle: Cycle, person: Person | None) -> None:

@@ -58,6 +58,7 @@ def ask_exclusion(*, case: Case, period: date, reason: str, words: str, person: 
     return exclusion
 
 
+@transaction.atomic
 def decide_exclusion(*, exclusion: CaseExclusion, approve: bool, person: Person) -> None:
     """Approve or refuse a request, before its month is drawn.
 

@@ -67,7 +67,7 @@ def audits_issued(
     due = long_date(max(audit.due_on for audit in audits))
     # A later replacement is news of its own for those it concerns.
     key = f"{cycle.pk}:{min(audit.reference for audit in audits)}"
-    href = council_path("home")
+    href = council_path("audits:mine")
     labels = {slot.key: slot.label.lower() for slot in framework.process.slots}
     for party, ids in told.items():
         subject, body = _TEXTS.get(party, _AUDITOR)
@@ -78,7 +78,7 @@ def audits_issued(
             key=key,
             subject=subject.format(**words),
             body=body.format(**words),
-            href=href,
+            href=council_path("home") if party in ("team_manager", "iro_or_chair") else href,
         )
     if stand_ins := [people[pk] for pk in sorted(set(deputies))]:
         tell(
@@ -101,7 +101,7 @@ def assessment_given(*, assessment: Assessment, former: Person | None = None) ->
             key=f"{assessment.pk}:{assessment.assessor_id}",
             subject=f"{audit.reference}: you are asked to audit",
             body=f"You start afresh and on your own. Please submit by {long_date(assessment.due_on)}.",
-            href=council_path("home"),
+            href=council_path("audits:mine"),
         )
     if former is not None:
         tell(

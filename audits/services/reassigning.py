@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 
 from audits.enums import AssessmentStatus, AuditStatus
 from audits.frameworks.schema.framework import Framework
@@ -26,6 +27,7 @@ from audits.workflow import assessment_workflow, audit_workflow
 from qaf.lib import clock
 from qaf.tenants.models import Person
 from qaf.tenants.permissions import may, require
+from qaf.tenants.scope import because
 from qaf.tenants.transitions import Problem, TransitionRefused
 
 KNOWS_FAMILY = "Knows the family"
@@ -92,6 +94,7 @@ def options_for(*, assessment: Assessment) -> list[Option]:
     return sorted(options, key=lambda one: (not one.in_pool, one.load, one.name))
 
 
+@transaction.atomic
 def reassign_assessment(
     *, assessment: Assessment, to: Person, person: Person, reason: str = ""
 ) -> Assessment:
@@ -109,12 +112,14 @@ def reassign_assessment(
     if why_not:
         raise TransitionRefused([Problem(f"{to.name} {why_not}.", "#id_to")])
     if assessment.assessor_id is None:
-        return _fill(assessment, to.pk, "")
+        with because("Found an auditor", person=person):
+            return _fill(assessment, to.pk)
     if not reason.strip():
         raise TransitionRefused([Problem("Enter why somebody else takes over.", "#id_reason")])
     return _hand_over(place, to.pk, person=person, reason=reason.strip(), problem="")
 
 
+@transaction.atomic
 def declare_known_family(*, assessment: Assessment, person: Person) -> Assessment:
     """Take the auditor off the case because they know the family, and ask the next one the rule allows.
 
@@ -206,12 +211,12 @@ def _line_above(place: _Place) -> list[int]:
     return [one.id for one in nearest]
 
 
-def _fill(assessment: Assessment, to: int, problem: str) -> Assessment:
+def _fill(assessment: Assessment, to: int) -> Assessment:
     audit = assessment.audit
     framework = framework_of(audit.framework_version)
     due_on = slot_due_on(framework.slot(assessment.slot), audit.cycle, framework, clock.today())
     rows = Assessment.objects.filter(pk=assessment.pk, assessor=None, status=AssessmentStatus.ALLOCATED)
-    if not rows.update(assessor=to, problem=problem, due_on=max(due_on, assessment.due_on)):
+    if not rows.update(assessor=to, problem="", due_on=max(due_on, assessment.due_on)):
         raise TransitionRefused([Problem("Somebody else has filled this place meanwhile.")])
     assessment.refresh_from_db()
     notifying.assessment_given(assessment=assessment)
@@ -226,15 +231,16 @@ def _hand_over(place: _Place, to: int | None, *, person: Person, reason: str, pr
     )
     if audit.status == AuditStatus.LOCKED:
         audit_workflow.apply(audit, "unlock", person=None, why=reason)
-    fresh = Assessment.objects.create(
-        audit=audit,
-        slot=assessment.slot,
-        assessor_id=to,
-        problem=problem,
-        due_on=slot_due_on(
-            place.framework.slot(assessment.slot), audit.cycle, place.framework, clock.today()
-        ),
-    )
+    with because(reason, person=person):
+        fresh = Assessment.objects.create(
+            audit=audit,
+            slot=assessment.slot,
+            assessor_id=to,
+            problem=problem,
+            due_on=slot_due_on(
+                place.framework.slot(assessment.slot), audit.cycle, place.framework, clock.today()
+            ),
+        )
     notifying.assessment_given(assessment=fresh, former=former)
     if to is None:
         notifying.place_unfilled(assessment=fresh, people=_without(people_who_run_months(), former))

@@ -1,17 +1,21 @@
 """Exchanging a drawn case, only with a reason (HER-14)."""
 
+from django.db import transaction
+
 from audits.enums import BEFORE_SUBMISSION, AssessmentStatus, CycleStatus, Origin, SampleStatus
 from audits.models import Assessment, Audit, SampledCase
 from audits.services import notifying
 from audits.services.cycles import Basis, basis_of
 from audits.services.issuing import issue_audits
-from audits.services.sampling import Candidate, replacement
+from audits.services.sampling import Candidate, replacement, stratum_of
 from audits.workflow import audit_workflow, sample_workflow
 from qaf.tenants.models import Person
 from qaf.tenants.permissions import require
+from qaf.tenants.scope import because
 from qaf.tenants.transitions import Problem, TransitionRefused
 
 
+@transaction.atomic
 def replace_case(*, sampled: SampledCase, person: Person, reason: str, words: str = "") -> SampledCase:
     """Withdraw the audit of a drawn case and put the next of its stratum in its place.
 
@@ -29,12 +33,17 @@ def replace_case(*, sampled: SampledCase, person: Person, reason: str, words: st
         told = _at_work_on(audit)
         audit_workflow.apply(audit, "withdraw", person=person, why=why, also={"withdrawn_reason": why})
         notifying.audit_withdrawn(audit=audit, people=told)
+    with because(f"Replace a case: {why}", person=person):
+        return _put_in_place(sampled, chosen)
+
+
+def _put_in_place(sampled: SampledCase, chosen: Candidate) -> SampledCase:
     basis = basis_of(sampled.cycle)
     successor = SampledCase.objects.create(
         cycle=sampled.cycle,
         case_id=chosen.case_id,
         origin=Origin.REPLACEMENT,
-        stratum=" / ".join(str(getattr(chosen, name)) for name in basis.rule.stratify_by),
+        stratum=stratum_of(chosen, basis.rule),
         weight=sampled.weight,
         position=_last_position(sampled) + 1,
         replaces=sampled,

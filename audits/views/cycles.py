@@ -30,6 +30,7 @@ from audits.services.cycle_jobs import ask_to_open, is_large, opening_job
 from audits.services.cycles import (
     Preview,
     close_cycle,
+    gaps_of,
     open_cycle,
     prepare_cycle,
     preview_cycle,
@@ -212,24 +213,29 @@ def prepare_month(request: CouncilRequest, period: date) -> HttpResponse:
             return _open(request, period)
         except TransitionRefused as refusal:
             problems = [problem.text for problem in refusal.problems]
+    return render(request, "audits/cycles/prepare.html", _prepare_context(cycle, problems))
+
+
+def _prepare_context(cycle: Cycle, problems: list[str]) -> dict[str, Any]:
+    framework = framework_of(cycle.framework_version)
+    if gaps := gaps_of(framework):
+        return {"period": cycle.period, "problems": gaps}
     try:
         preview = preview_cycle(cycle=cycle)
     except TransitionRefused as refusal:
-        texts = [problem.text for problem in refusal.problems]
-        return render(request, "audits/cycles/prepare.html", {"period": period, "problems": texts})
+        return {"period": cycle.period, "problems": [problem.text for problem in refusal.problems]}
     as_of = case_list_as_of()
-    context = {
-        "period": period,
+    return {
+        "period": cycle.period,
         "preview": preview,
         "problems": problems or preview.gaps,
-        "rule": sentences.section(framework_of(cycle.framework_version), "sampling"),
+        "rule": sentences.section(framework, "sampling"),
         "excluded": _excluded_by_reason(preview),
         "figures": _figures(preview),
         "loads": preview.forecast.loads,
         "as_of": as_of,
         "is_old": as_of is not None and as_of < add_months(clock.today(), -1),
     }
-    return render(request, "audits/cycles/prepare.html", context)
 
 
 def _open(request: CouncilRequest, period: date) -> HttpResponse:

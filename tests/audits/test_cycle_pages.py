@@ -11,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from audits.cases import registry
 from audits.enums import AuditStatus, ExclusionStatus, SampleStatus
+from audits.frameworks import loader
+from audits.frameworks.services import publish_framework
 from audits.models import Assessment, Audit, CaseExclusion, Cycle, SampledCase
 from audits.services import cycle_jobs
 from qaf.jobs.models import Job
@@ -287,3 +289,21 @@ def test_what_was_drawn_holds_on_to_its_children_and_to_the_import_before_it(sma
     assert registry.audited_now([drawn.case_id]) == set()
     assert registry.drawn_since(opened.opened_at)
     assert not registry.drawn_since(opened.opened_at + timedelta(seconds=1))
+
+
+def test_a_framework_that_cannot_be_run_yet_is_told_sentence_by_sentence_instead_of_a_button(small, ash):
+    themed = "  monthly_theme: true\n  sources_considered_recorded: true\n  compared_slots:"
+    text = loader.builtin_text("herefordshire").replace("  compared_slots:", themed, 1)
+    publish_framework(text=text, effective_from=clock.today())
+    words = text_of(ash.get(f"{OCTOBER}prepare/"))
+    assert "This month cannot be opened yet" in words
+    assert "Process: a theme for each month." in words
+    assert "Process: the sources considered." in words
+    assert "Draw, allocate and tell everyone" not in words
+
+
+def test_confirming_a_month_with_nobody_to_draw_says_so_and_leaves_it_a_draft(scope):
+    council = small_council(cases_per_team=0, signs_in=True)
+    page = signed_in(council.qa_lead).post(f"{OCTOBER}prepare/")
+    assert "Nobody can be drawn" in text_of(page)
+    assert Cycle.objects.get().status == "draft"

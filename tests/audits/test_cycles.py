@@ -267,6 +267,13 @@ def test_a_month_without_anybody_to_draw_is_refused_and_stays_a_draft():
     cycle = prepare_cycle(period=OCTOBER, person=council.qa_lead)
     with pytest.raises(TransitionRefused):
         open_cycle(cycle=cycle, person=council.qa_lead)
+    kept = Cycle.objects.get()
+    assert (kept.status, kept.opened_by, kept.allocated_on, kept.receipt) == (
+        CycleStatus.DRAFT,
+        None,
+        None,
+        {},
+    )
 
 
 def test_the_preview_forecasts_hours_and_moderations_from_the_frameworks_figures_until_there_are_own_ones():
