@@ -15,12 +15,19 @@ class AuditsConfig(AppConfig):
     def _hear_what_follows() -> None:
         from audits import receivers, tasks  # noqa: F401
         from audits.followup import registry as followup
+        from audits.followup.enums import FollowUpKind
+        from audits.followup.paths import council_path
+        from audits.registry import add_panel
         from audits.selectors.origins import audit_origins, is_part_of_audit
         from audits.selectors.outcome import outcome_todo
+        from audits.selectors.what_follows import follow_up_panel, outcome_panel
         from qaf.tenants.registry import add_todo
 
         followup.add_origins(audit_origins)
         followup.add_party_to(is_part_of_audit)
+        followup.add_page(FollowUpKind.RE_AUDIT, lambda one: council_path("audits:re_audit", one.pk))
+        add_panel(outcome_panel)
+        add_panel(follow_up_panel)
         add_todo(outcome_todo)
 
     @staticmethod

@@ -9,9 +9,10 @@ class ModerationConfig(AppConfig):
     def ready(self) -> None:
         from audits.frameworks.capabilities import give
         from audits.frameworks.enums import Capability
-        from audits.registry import add_guest
+        from audits.registry import add_guest, add_panel
         from moderation import receivers, tasks  # noqa: F401
         from moderation.selectors.lists import moderates
+        from moderation.selectors.panel import moderation_panel
         from moderation.selectors.todo import moderation_todo
         from qaf.tenants.permissions import Permission, declare
         from qaf.tenants.registry import MenuEntry, add_menu, add_todo
@@ -23,5 +24,6 @@ class ModerationConfig(AppConfig):
         give(Capability.RUN_CYCLE, "moderation.allocate")
         give(Capability.MODERATE, "moderation.moderate")
         add_guest(moderates)
+        add_panel(moderation_panel)
         add_todo(moderation_todo)
         add_menu(MenuEntry("Moderation", "moderation:list", 50, ("moderation.allocate", "moderation.moderate")))

@@ -23,7 +23,7 @@ class ActionFilter(django_filters.FilterSet):
     """Whose, where it stands, whether late, and which part of the council."""
 
     whose = django_filters.ChoiceFilter(
-        choices=[("mine", "Mine"), ("all", "All that I may see")], method="by_whose", label="Whose", empty_label=None
+        choices=[("all", "All that I may see"), ("mine", "Mine")], method="by_whose", label="Whose", empty_label=None
     )
     status = django_filters.ChoiceFilter(
         choices=[("unfinished", "Open or waiting for sign-off"), *ActionStatus.choices, ("all", "All")],
@@ -62,7 +62,7 @@ class ActionFilter(django_filters.FilterSet):
 
     def by_late(self, queryset: QuerySet[Action], name: str, value: bool) -> QuerySet[Action]:
         """Filter to what should be done by now."""
-        late = Q(status__in=OPEN_ACTIONS, due_on__lt=clock.today())
+        late = Q(status=ActionStatus.OPEN, due_on__lt=clock.today())
         return queryset.filter(late) if value else queryset
 
 

@@ -244,5 +244,6 @@ def check(request: CouncilRequest, found: Moderation) -> HttpResponse:
         for row in to_decide(found)
     ]
     plan = [link.action for link in proposed_actions(found.audit) if link.action.status == ActionStatus.PROPOSED]
-    context = {"problems": problems, "rows": rows, "plan": plan, **{f"{k}_url": v for k, v in hrefs.items()}}
+    context = {"problems": problems, "refused": status == 422, "rows": rows, "plan": plan}
+    context |= {f"{name}_url": href for name, href in hrefs.items()}
     return show(request, "moderation/check.html", found, context, status=status)

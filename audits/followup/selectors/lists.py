@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
-from audits.followup.enums import OPEN_ACTIONS, ActionStatus, FollowUpStatus
+from audits.followup.enums import ActionStatus, FollowUpStatus
 from audits.followup.models import Action, FollowUp, UrgentConcern
 from audits.followup.selectors.rights import answering_for
 from qaf.lib import clock
@@ -48,8 +48,8 @@ def _readable(person: Person) -> Q:
 
 
 def overdue(actions: QuerySet[Action]) -> QuerySet[Action]:
-    """Return those of the actions that should be done by now, or wait for their sign-off since then."""
-    return actions.filter(status__in=OPEN_ACTIONS, due_on__lt=clock.today())
+    """Return those of the actions that should be done by now; one waiting for its sign-off is not late."""
+    return actions.filter(status=ActionStatus.OPEN, due_on__lt=clock.today())
 
 
 def follow_up_list() -> QuerySet[FollowUp]:

@@ -68,8 +68,6 @@ def action(request: CouncilRequest, pk: int) -> HttpResponse:
         "form": form,
         "origin": origin_of("action", pk),
         "signers": signers_of(found, framework_in_force()) if found.status == ActionStatus.DONE else [],
-        "waits_for_you": owns(found, request.person),
-        "late": found.status in (ActionStatus.OPEN, ActionStatus.DONE) and found.due_on < clock.today(),
     }
     return render(request, "followup/action.html", context)
 
