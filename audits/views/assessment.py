@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from audits.enums import NOT_APPLICABLE, OVERALL, AssessmentStatus
@@ -47,6 +48,7 @@ def overview(request: CouncilRequest, standing: Standing, assessment: Assessment
     tool = tool_of(framework, assessment)
     context = {
         "parts": parts_of(assessment, standing),
+        "away_url": reverse("tenants:my_absence", args=[request.authority.slug]),
         "tool": tool,
         "guidance": next(
             (one.guidance for one in framework.process.slots if one.key == assessment.slot), None
@@ -106,9 +108,11 @@ def save(request: CouncilRequest, standing: Standing, assessment: Assessment, ke
         )
     except DraftConflict as error:
         theirs = {
-            name: error.theirs.fields.get(name, "") for name in form.fields if name not in (*LISTS, "version")
+            name: error.theirs.fields.get(name, [] if name in LISTS else "")
+            for name in form.fields
+            if name != "version"
         }
-        answer = {"version": error.theirs.version, "theirs": theirs, "saved_by": "You, in another window,"}
+        answer = {"version": error.theirs.version, "theirs": theirs, "saved_by": "Another window"}
         return JsonResponse(answer, status=409)
     return JsonResponse({"version": draft.version, "saved_at": draft.saved_at.isoformat()})
 

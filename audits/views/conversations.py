@@ -28,6 +28,8 @@ def conversation(request: CouncilRequest, standing: Standing, kind: str) -> Http
         talk = conversation_of(audit, standing.framework, kind)
     except KeyError as error:
         raise Http404("This audit has no such conversation.") from error
+    if talk.record and talk.is_between_auditors and any(one.slot in talk.slots for one in standing.own):
+        return redirect(audit_href(audit, "grades"))
     if not may_record(talk, standing):
         raise PermissionDenied("Only the auditors who hold this conversation record it, before they submit.")
     if not is_open(talk, audit):

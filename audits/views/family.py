@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from audits.forms.family import WORDING, ConsentForm, ContactForm
@@ -131,9 +131,10 @@ def contact(request: CouncilRequest, standing: Standing, target: str) -> HttpRes
 @audit_page
 def remove(request: CouncilRequest, standing: Standing, target: str, pk: int) -> HttpResponse:
     """Take back an entry made in error."""
-    entry = get_object_or_404(FamilyContact, audit=standing.audit, target=target, pk=pk)
-    entry.audit = standing.audit
-    remove_contact(contact=entry, person=request.person)
+    entry = FamilyContact.objects.filter(audit=standing.audit, target=target, pk=pk).first()
+    if entry:
+        entry.audit = standing.audit
+        remove_contact(contact=entry, person=request.person)
     messages.success(request, "The entry is removed.")
     return redirect(audit_href(standing.audit, "family_contact", target))
 

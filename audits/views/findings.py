@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from audits.enums import BEFORE_SUBMISSION
@@ -66,9 +66,11 @@ def remove_action(
     request: CouncilRequest, standing: Standing, assessment: Assessment, pk: int
 ) -> HttpResponse:
     """Take back a proposed action."""
-    link = get_object_or_404(AuditAction.objects.select_related("action"), assessment=assessment, pk=pk)
-    link.assessment = assessment
-    withdraw_proposal(link=link, person=request.person)
+    link = AuditAction.objects.select_related("action").filter(assessment=assessment, pk=pk).first()
+    if link:
+        link.assessment = assessment
+        withdraw_proposal(link=link, person=request.person)
+    # Pressed twice, it is gone all the same.
     messages.success(request, "The proposed action is removed.")
     return redirect(assessment_href(assessment, "actions"))
 
@@ -99,9 +101,10 @@ def remove_wider(
     request: CouncilRequest, standing: Standing, assessment: Assessment, pk: int
 ) -> HttpResponse:
     """Take back a finding."""
-    finding = get_object_or_404(WiderFinding, assessment=assessment, pk=pk)
-    finding.assessment = assessment
-    remove_wider_finding(finding=finding, person=request.person)
+    finding = WiderFinding.objects.filter(assessment=assessment, pk=pk).first()
+    if finding:
+        finding.assessment = assessment
+        remove_wider_finding(finding=finding, person=request.person)
     messages.success(request, "The finding is removed.")
     return redirect(assessment_href(assessment, "wider_findings"))
 

@@ -195,8 +195,10 @@ class Autosave {
 
   conflict(body) {
     const mine = this.values();
+    // A group of checkboxes answers with a list, every other control with one text.
+    const given = (texts) => JSON.stringify([texts].flat().map((one) => String(one ?? "").replace(/\r\n/g, "\n")).filter(Boolean).sort());
     const theirs = Object.entries(body.theirs || {}).filter(
-      ([name, text]) => this.form.elements.namedItem(name) && String(text ?? "").replace(/\r\n/g, "\n") !== (mine[name]?.[0] ?? ""),
+      ([name, texts]) => this.form.elements.namedItem(name) && given(texts) !== given(mine[name] ?? []),
     );
     const who = body.saved_by || "Someone else";
     this.setVersion(body.version);
@@ -209,14 +211,14 @@ class Autosave {
       this.choosing = false;
       this.save() ?? this.done(this.words(), { version: body.version, saved_at: Date.now() });
     };
-    for (const [name, text] of theirs) this.ask(name, String(text ?? ""), who, settle);
+    for (const [name, texts] of theirs) this.ask(name, [texts].flat().map((one) => String(one ?? "")), who, settle);
   }
 
-  ask(name, text, who, settle) {
+  ask(name, texts, who, settle) {
     const control = [this.form.elements.namedItem(name)].flatMap((one) => (one instanceof RadioNodeList ? [...one] : [one]));
     const group = control[0].closest(".govuk-form-group") || control[0].parentElement;
-    const choice = control.find((one) => one.type === "radio" && one.value === text);
-    const shown = choice ? choice.labels[0].textContent.trim() : text || "(nothing)";
+    const choice = (text) => control.find((one) => ["radio", "checkbox"].includes(one.type) && one.value === text);
+    const shown = texts.map((text) => choice(text)?.labels[0].textContent.trim() ?? text).join(", ") || "(nothing)";
     const box = element(
       "div",
       { class: "qaf-conflict", role: "group", "aria-label": "Two versions" },
@@ -233,7 +235,7 @@ class Autosave {
       { class: "govuk-button-group" },
       button("Keep mine", "", close),
       button("Use theirs", "govuk-button--secondary", () => {
-        this.fill(name, [text]);
+        this.fill(name, texts);
         close();
       }),
     );

@@ -289,3 +289,55 @@ def test_the_due_day_and_the_days_left_stand_on_the_auditors_list(audit, cast, a
     body = as_(cast.lena).get(at(audit, "part/lead/")).content.decode()
     assert "Monday 26 October 2026" in body
     assert "due in 15 working days" in body
+
+
+def test_what_is_sent_twice_happens_once(audit, cast, council, as_):
+    with authority_scope(council):
+        made.lock(audit, "lead")
+        made.lock(audit, "peer")
+    client = as_(cast.lena)
+    talk = {"mode": "video", "held_on_0": "5", "held_on_1": "10", "held_on_2": "2026"}
+    finding = {"text": "No interpreter service at weekends."}
+    for _ in range(2):
+        assert client.post(at(audit, "conversations/lead_peer/"), talk).url == at(audit, "grades/")
+        assert client.post(at(audit, "part/lead/wider-findings/"), finding).status_code == 302
+    with authority_scope(council):
+        assert Conversation.objects.count() == 1
+        found = audit.wider_findings.get()
+    for _ in range(2):
+        assert client.post(at(audit, f"part/lead/wider-findings/{found.pk}/remove/")).status_code == 302
+    with authority_scope(council):
+        assert not audit.wider_findings.exists()
+
+
+@pytest.mark.req("HER-48")
+def test_a_manager_records_what_was_changed_at_once(audit, cast, council, as_):
+    change = {
+        "text": "Visits are weekly from today.",
+        "made_on_0": "5",
+        "made_on_1": "10",
+        "made_on_2": "2026",
+    }
+    assert as_(cast.sam).post(at(audit, "immediate-change/"), change).status_code == 302
+    assert as_(cast.ivor).post(at(audit, "immediate-change/"), change).status_code == 403
+    with authority_scope(council):
+        recorded = audit.immediate_changes.get()
+    assert (recorded.text, recorded.recorded_by_id) == ("Visits are weekly from today.", cast.sam.pk)
+
+
+@pytest.mark.req("HER-40")
+def test_an_action_cannot_be_proposed_beyond_the_frameworks_last_day(audit, cast, council, as_):
+    late = {"form": "action", "text": "Meet the father.", "owner": str(cast.wyn.pk)}
+    answer = as_(cast.lena).post(
+        at(audit, "part/lead/actions/"), {**late, "due_on_0": "1", "due_on_1": "6", "due_on_2": "2027"}
+    )
+    assert "on or before Tuesday 5 January 2027" in answer.content.decode()
+    with authority_scope(council):
+        assert not audit.action_links.exists()
+
+
+def test_an_auditor_who_knows_the_family_gives_the_audit_away(audit, cast, council, as_):
+    client = as_(cast.petra)
+    assert client.get(at(audit, "part/peer/known-family/")).status_code == 200
+    assert client.post(at(audit, "part/peer/known-family/")).url == "/a/alder/audits/"
+    assert client.get(at(audit, "part/peer/")).status_code == 403
