@@ -82,6 +82,12 @@ def test_a_bomb_that_lies_about_its_size_is_stopped_by_the_operating_system(tmp_
     assert fault(path).startswith("This file unpacks to far more than a case list holds")
 
 
+def test_the_reading_process_ends_at_its_memory_limit_and_not_the_machine(tmp_path):
+    path = annex_a.list_6(tmp_path / "a.xlsx", *[child(f"{n:06}") for n in range(12_000)])
+    assert len(read_upload(expand([path]), as_of=AS_OF).rows) == 12_000
+    assert fault(path, Limits(memory_bytes=24 * 1024 * 1024)).startswith("This file unpacks to far more")
+
+
 def test_a_file_that_takes_too_long_is_given_up(tmp_path):
     rows = [child(f"{n:06}") for n in range(20_000)]
     path = annex_a.list_6(tmp_path / "slow.xlsx", *rows)
