@@ -1,5 +1,6 @@
 """The browser's side: upload to undo, the list, one case, mapping; and who may not."""
 
+import re
 from datetime import date
 from html import unescape
 from pathlib import Path
@@ -165,6 +166,19 @@ def test_nothing_chosen_and_a_day_to_come_are_told_beside_their_fields(cast, tmp
     cast.bring(annex_a.list_6(tmp_path / "a.xlsx", child("1")), OCTOBER)
     older = upload(cast.ash, annex_a.list_6(tmp_path / "b.xlsx", child("1")), as_of=SEPTEMBER)
     assert "The last import was of 2 October 2026; an older list cannot be laid over it." in text(older)
+
+
+def test_every_form_can_be_left_without_saving(cast, tmp_path):
+    cast.bring(annex_a.list_6(tmp_path / "a.xlsx", child("1", team="Larch team", worker="W. Sedge")))
+    with authority_scope(cast.council):
+        larch, somebody = Unit.objects.get(key="Larch team"), Person.objects.get(source_name="W. Sedge")
+    forms = {
+        "imports/new/": f"{URL}imports/",
+        f"mapping/teams/{larch.pk}/": f"{URL}mapping/",
+        f"mapping/people/{somebody.pk}/": f"{URL}mapping/",
+    }
+    for page, back in forms.items():
+        assert re.search(rf'href="{back}"[^>]*>\s*Cancel', cast.ash.get(URL + page).content.decode())
 
 
 def test_closing_more_than_a_fifth_has_a_box_of_its_own(cast, work, tmp_path):
