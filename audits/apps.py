@@ -10,6 +10,7 @@ class AuditsConfig(AppConfig):
         self._hear_what_follows()
         self._offer_audits()
         self._open_months()
+        self._hand_out_copies()
 
     @staticmethod
     def _hear_what_follows() -> None:
@@ -83,3 +84,18 @@ class AuditsConfig(AppConfig):
         cases.add_drawn_since(drawn_since)
         cases.add_panel(case_panels)
         daily(close_finished_cycles)
+
+    @staticmethod
+    def _hand_out_copies() -> None:
+        from audits.followup.enums import FollowUpKind
+        from audits.followup.registry import add_help
+        from audits.frameworks.capabilities import give
+        from audits.frameworks.enums import Capability
+        from audits.registry import add_panel
+        from audits.views.file_copy import PERMISSION, file_copy_for, file_copy_panel
+        from qaf.tenants.permissions import Permission, declare
+
+        declare(Permission(PERMISSION, "take the copy of an audit for the child’s record"))
+        give(Capability.PLACE_ON_RECORD, PERMISSION)
+        add_panel(file_copy_panel)
+        add_help(FollowUpKind.FILING, file_copy_for)

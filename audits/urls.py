@@ -7,6 +7,7 @@ from audits.views import (
     cycles,
     exclusions,
     family,
+    file_copy,
     findings,
     outcome,
     re_audits,
@@ -37,6 +38,7 @@ _audit = "audits/<slug:reference>"
 urlpatterns += [
     path("audits/", pages.mine, name="mine"),
     path(f"{_audit}/", pages.overview, name="audit"),
+    path(f"{_audit}/copy.pdf", file_copy.file_copy, name="file_copy"),
     path(f"{_audit}/grades/", pages.grades, name="grades"),
     path(f"{_audit}/conversations/<slug:kind>/", conversations.conversation, name="conversation"),
     path(f"{_audit}/family/", family.family, name="family"),

@@ -17,10 +17,20 @@ class Origin:
     href: str = ""
 
 
+@dataclass(frozen=True)
+class Link:
+    """Something that helps with a follow-up, such as the copy of an audit for the child's record."""
+
+    text: str
+    href: str
+
+
 Ids = Iterable[int]
 Origins = Callable[[str, Ids], Mapping[int, Origin]]
 _origins: list[Origins] = []
 _pages: dict[str, Callable[["FollowUp"], str]] = {}
+_helps: dict[str, Callable[["FollowUp"], tuple[str, str] | None]] = {}
+_links: list[Callable[["FollowUp"], Iterable[Link]]] = []
 _parties: list[Callable[[str, int, "Person"], bool]] = []
 
 
@@ -48,6 +58,28 @@ def page_of(follow_up: "FollowUp") -> str:
     """Return the path of another app's page for the follow-up, or an empty string."""
     page = _pages.get(follow_up.kind)
     return page(follow_up) if page else ""
+
+
+def add_help(kind: str, provider: Callable[["FollowUp"], tuple[str, str] | None]) -> None:
+    """Declare what helps to answer follow-ups of `kind`: words and address of a page or file, or None."""
+    _helps[kind] = provider
+
+
+def help_with(follow_up: "FollowUp") -> tuple[str, str] | None:
+    """Return words and address of what helps to answer the follow-up."""
+    provider = _helps.get(follow_up.kind)
+    return provider(follow_up) if provider else None
+
+
+def add_links(provider: Callable[["FollowUp"], Iterable[Link]]) -> None:
+    """Declare links that stand on a follow-up's page."""
+    if provider not in _links:
+        _links.append(provider)
+
+
+def links_for(follow_up: "FollowUp") -> list[Link]:
+    """Return the links that help with the follow-up."""
+    return [link for provider in _links for link in provider(follow_up)]
 
 
 def add_party_to(provider: Callable[[str, int, "Person"], bool]) -> None:

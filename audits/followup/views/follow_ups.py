@@ -13,6 +13,7 @@ from audits.followup.enums import FollowUpKind, FollowUpStatus
 from audits.followup.filters import FollowUpFilter
 from audits.followup.forms import FollowUpForm, StandDownForm
 from audits.followup.models import FollowUp
+from audits.followup.registry import help_with, links_for
 from audits.followup.registry import page_of as page_elsewhere
 from audits.followup.selectors import follow_up_list, may_answer, may_see_follow_up, visible_follow_ups
 from audits.followup.services import complete_follow_up, stand_down_follow_up
@@ -72,8 +73,10 @@ def follow_up(request: CouncilRequest, pk: int) -> HttpResponse:
         "follow_up": found,
         "form": form,
         "end_form": end_form,
+        "help": help_with(found) if asked else None,
         "origin": origin_of("follow_up", pk),
         "rows": _rows(found),
+        "links": links_for(found),
     }
     return render(request, "followup/follow_up.html", context)
 

@@ -1,0 +1,143 @@
+"""The copy of one audit that goes on the child's record: what belongs there, and what does not unless chosen (HER-27).
+
+The record is the child's. How a worker performed and where colleagues differed stay out of it unless the council
+chooses otherwise; safety information about the family, wider organisational findings and provisional grades never go in.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from audits.enums import OVERALL, WITH_FINAL_GRADE, ConversationStatus
+from audits.followup.enums import ActionStatus
+from audits.frameworks.schema import Framework
+from audits.models import Audit
+from audits.selectors.comparison import Comparison, comparison_of
+from audits.selectors.family import Relative, family_of
+from audits.selectors.outcome import Outcome, outcome_of
+
+SECTIONS: Mapping[str, str] = {
+    "outcome": "Grades",
+    "findings": "What was found",
+    "family": "What the family said",
+    "immediate_changes": "Changed at once for the child",
+    "actions": "Actions",
+    "conversations": "Conversations held",
+    "individual_grades": "Each auditor’s grades",
+    "worker_performance": "The worker’s agreement and comments",
+    "disputes": "Where the auditors differed, and the moderator’s reasons",
+}
+"""Every section by key, in the order of the copy. The council chooses among them."""
+
+ONLY_IF_CHOSEN = frozenset({"conversations", "individual_grades", "worker_performance", "disputes"})
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the auditors wrote of one domain, with the grade that counts."""
+
+    title: str
+    grade: str
+    written: tuple[tuple[str, Any], ...] = ()
+    """Auditor's part and their words."""
+
+
+@dataclass(frozen=True)
+class FileCopy:
+    """One audit as it goes on the child's record; a section that is not chosen holds nothing."""
+
+    audit: Audit
+    framework: Framework
+    sections: tuple[str, ...]
+    outcome: Outcome
+    auditors: tuple[tuple[str, str], ...] = ()
+    findings: tuple[Finding, ...] = ()
+    family: tuple[Relative, ...] = ()
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    changes: tuple[Any, ...] = ()
+    actions: tuple[Any, ...] = ()
+    conversations: tuple[dict[str, Any], ...] = ()
+    comparison: Comparison | None = None
+
+    def has(self, section: str) -> bool:
+        """Whether the section is part of this copy."""
+        return section in self.sections
+
+    @property
+    def shown(self) -> dict[str, bool]:
+        """The same for a template."""
+        return {key: key in self.sections for key in SECTIONS}
+
+
+def is_ready(audit: Audit) -> bool:
+    """Whether there is a final outcome to place on the record."""
+    return audit.status in WITH_FINAL_GRADE
+
+
+def sections_for(chosen: Sequence[str], framework: Framework) -> tuple[str, ...]:
+    """Return the council's sections in order; by default those that tell of the child, without what the framework omits."""
+    if chosen:
+        return tuple(key for key in SECTIONS if key in chosen)
+    omitted = ONLY_IF_CHOSEN.union(framework.process.filing.omit_sections)
+    return tuple(key for key in SECTIONS if key not in omitted)
+
+
+def file_copy_of(audit: Audit, framework: Framework) -> FileCopy:
+    """Return the copy of a final audit, with the sections that its council chose."""
+    sections = sections_for(audit.authority.file_copy_sections, framework)
+    comparison, outcome = comparison_of(audit), outcome_of(audit)
+    feedback = framework.process.family_feedback
+
+    def given(section: str, value: Any) -> Any:
+        return value() if section in sections else ()
+
+    return FileCopy(
+        audit=audit,
+        framework=framework,
+        sections=sections,
+        outcome=outcome,
+        auditors=_auditors(audit, framework),
+        findings=given("findings", lambda: _findings(comparison, outcome)),
+        family=given("family", lambda: tuple(family_of(audit, framework)) if feedback else ()),
+        reasons={one.key: one.label for one in feedback.no_contact_reasons} if feedback else {},
+        changes=given("immediate_changes", lambda: tuple(audit.immediate_changes.all())),
+        actions=given("actions", lambda: _actions(audit)),
+        conversations=_conversations(audit, framework, sections),
+        comparison=comparison if {"individual_grades", "disputes"} & set(sections) else None,
+    )
+
+
+def _auditors(audit: Audit, framework: Framework) -> tuple[tuple[str, str], ...]:
+    rows = audit.assessments.exclude(status="reassigned").select_related("assessor").order_by("id")
+    return tuple((framework.names.slot(row.slot), row.assessor.name) for row in rows if row.assessor)
+
+
+def _findings(comparison: Comparison, outcome: Outcome) -> tuple[Finding, ...]:
+    grades = {row.domain: row.grade_label for row in outcome.rows}
+    found = []
+    for row in comparison.rows:
+        pairs = zip(comparison.columns, row.cells, strict=True)
+        written = tuple(
+            (column, cell) for column, cell in pairs if cell.strengths or cell.development or cell.evidence
+        )
+        if written or row.domain != OVERALL:
+            found.append(Finding(row.label, grades.get(row.domain, ""), written))
+    return tuple(found)
+
+
+def _actions(audit: Audit) -> tuple[Any, ...]:
+    links = audit.action_links.exclude(action__status__in=(ActionStatus.PROPOSED, ActionStatus.NOT_AGREED))
+    return tuple(link.action for link in links.select_related("action__owner").order_by("action__due_on", "id"))
+
+
+def _conversations(audit: Audit, framework: Framework, sections: Sequence[str]) -> tuple[dict[str, Any], ...]:
+    """Return the conversations; what was said with the worker only where their performance is a section."""
+    about_worker = {one.key for one in framework.process.conversations if one.asks_agreement_of}
+    found = []
+    for one in audit.conversations.filter(status=ConversationStatus.HELD):
+        performance = one.kind in about_worker
+        if (performance and "worker_performance" in sections) or (not performance and "conversations" in sections):
+            found.append({"title": framework.names.conversation(one.kind), "record": one, "worker": performance})
+        elif performance and "conversations" in sections:
+            found.append({"title": framework.names.conversation(one.kind), "record": one, "only_date": True})
+    return tuple(found)

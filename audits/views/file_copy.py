@@ -1,0 +1,55 @@
+"""One audit as a PDF for the child's record."""
+
+from collections.abc import Iterator
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+
+from audits.followup.enums import FollowUpKind
+from audits.followup.models import FollowUp
+from audits.models import Audit
+from audits.registry import Panel
+from audits.selectors.file_copy import SECTIONS, file_copy_of, is_ready, sections_for
+from audits.selectors.links import audit_href
+from audits.selectors.standing import Standing
+from audits.views.common import audit_page
+from qaf.lib import clock
+from qaf.tenants.permissions import may
+from qaf.tenants.services import record_read
+from qaf.tenants.views.base import CouncilRequest
+from qaf.ui import pdf
+
+PERMISSION = "audits.file_copy"
+
+
+@audit_page
+def file_copy(request: CouncilRequest, standing: Standing) -> HttpResponse:
+    """Hand out the copy of a final audit; that it was taken is logged apart from the look at the audit."""
+    audit = standing.audit
+    if not may(request.person, PERMISSION) or not standing.sees_grades:
+        raise PermissionDenied("Only those who place audits on the child’s record take this copy.")
+    if not is_ready(audit):
+        raise Http404("There is no copy before the outcome is final.")
+    record_read(person=request.person, subject="audit_copy", subject_id=audit.pk)
+    copy = file_copy_of(audit, standing.framework)
+    context = {"copy": copy, "audit": audit, "council": request.authority.name, "made_on": clock.today()}
+    response = HttpResponse(pdf.pdf_page("audits/file_copy/copy.html", context), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{audit.reference}.pdf"'
+    return response
+
+
+def file_copy_panel(standing: Standing) -> Iterator[Panel]:
+    """Offer the copy on the page of a final audit to those who may take it."""
+    audit = standing.audit
+    if is_ready(audit) and standing.sees_grades and may(standing.person, PERMISSION):
+        sections = sections_for(audit.authority.file_copy_sections, standing.framework)
+        context = {"href": audit_href(audit, "file_copy"), "sections": [SECTIONS[key] for key in sections]}
+        yield Panel("Copy for the child’s record", "audits/file_copy/panel.html", context, order=80)
+
+
+def file_copy_for(follow_up: FollowUp) -> tuple[str, str] | None:
+    """Return words and address of the copy that a filing asks to be placed."""
+    if follow_up.kind != FollowUpKind.FILING:
+        return None
+    audit = Audit.objects.select_related("authority").filter(follow_up_links__follow_up=follow_up).first()
+    return ("Download the copy for the child’s record (PDF)", audit_href(audit, "file_copy")) if audit else None
