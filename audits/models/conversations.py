@@ -92,4 +92,9 @@ class FamilyContact(TenantModel):
             models.UniqueConstraint(
                 fields=["authority", "audit", "target", "who"], name="audits_contact_once"
             ),
+            models.CheckConstraint(
+                condition=Q(spoken_on__isnull=False, no_contact_reason="") & ~Q(who="")
+                | Q(spoken_on=None, who="") & ~Q(no_contact_reason=""),
+                name="audits_contact_or_reason",
+            ),
         ]

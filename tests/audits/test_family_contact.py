@@ -1,7 +1,10 @@
 """Consent first, from the worker; then who was spoken to, or exactly one reason why not."""
 
+from datetime import date
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
 
 from audits.models import FamilyConsent, FamilyContact
 from audits.selectors.family import family_of, relative_of
@@ -191,3 +194,18 @@ def test_safety_information_is_for_the_worker_their_manager_and_the_auditor_who_
         "lena",
         "petra",
     ]
+
+
+@pytest.mark.req("HER-32")
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"who": "mother", "spoken_on": date(2026, 10, 5), "no_contact_reason": "declined"},
+        {"who": "mother"},
+        {"who": ""},
+    ],
+)
+def test_the_database_keeps_no_contact_without_either_a_day_or_one_reason(cast, audit, row):
+    entry = {"audit": audit, "target": "child", "recorded_by": cast.petra, "recorded_at": clock.now(), **row}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        FamilyContact.objects.create(**entry)
