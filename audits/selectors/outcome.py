@@ -36,6 +36,7 @@ class OutcomeRow:
     source: str
     decided_by: str = ""
     reason: str = ""
+    is_moderated: bool = False
 
     @property
     def overall(self) -> bool:
@@ -73,6 +74,7 @@ def outcome_of(audit: Audit) -> Outcome:
             row.get_source_display(),
             row.decided_by.name if row.decided_by else "",
             reasons.get(key, "") if row.source == GradeSource.MODERATED else "",
+            row.source == GradeSource.MODERATED,
         )
         for key, label in titles.items()
         if (row := found.get(key))

@@ -22,8 +22,11 @@ def outcome_panel(standing: Standing) -> Iterable[Panel]:
     audit = standing.audit
     if not standing.sees_grades or audit.status not in (*CORRECTABLE, AuditStatus.FINAL, AuditStatus.CLOSED):
         return
+    outcome = outcome_of(audit)
     context: dict[str, Any] = {
-        "outcome": outcome_of(audit),
+        # Where the auditors agreed their grades above are the outcome; a table would only repeat them.
+        "rows": outcome.rows if any(row.is_moderated for row in outcome.rows) else (),
+        "moderated_later": audit.status == AuditStatus.IN_MODERATION,
         "facts_url": audit_href(audit, "facts"),
         "is_worker": is_worker_of(audit, standing.person) and audit.status in CORRECTABLE,
         "waiting": audit.corrections.filter(status=CorrectionStatus.ASKED).count(),

@@ -1,7 +1,13 @@
 """Reads about moderation."""
 
 from moderation.selectors.deciding import field_name, grade_choices, missing, proposed_actions, to_decide
-from moderation.selectors.lists import moderation_list, moderation_of, overdue, visible_moderations
+from moderation.selectors.lists import (
+    moderation_list,
+    moderation_of,
+    overdue,
+    visible_moderations,
+    why_in_short,
+)
 from moderation.selectors.moderators import Candidate, candidates_for, load_of_the_time
 
 __all__ = [
@@ -17,4 +23,5 @@ __all__ = [
     "proposed_actions",
     "to_decide",
     "visible_moderations",
+    "why_in_short",
 ]

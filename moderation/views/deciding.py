@@ -153,7 +153,7 @@ def _action_words(form: ActionForm) -> dict[str, Any]:
     return {
         "text": data["text"],
         "intended_change": data["intended_change"],
-        "owner": form.owner,
+        "owner": form.chosen_owner,
         "due_on": data["due_on"],
     }
 

@@ -29,6 +29,7 @@ from moderation.selectors import (
     proposed_actions,
     to_decide,
     visible_moderations,
+    why_in_short,
 )
 from moderation.services import allocate_by_hand, ask_for_moderation, draft_of
 from moderation.views.common import moderation_page, show
@@ -48,10 +49,9 @@ def moderations(request: CouncilRequest) -> HttpResponse:
     found = ModerationFilter(request.GET, queryset=visible_moderations(request.person), request=request)
     rows = found.qs.order_by(*ordering(request.GET, allowed=SORTS, default="due"), "pk")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    for one in page:
-        one.href = moderation_href(one)
     context = {
         "filter": found,
+        "listed": [(one, moderation_href(one), why_in_short(one)) for one in page],
         "page_obj": page,
         "today": clock.today(),
         "allocates": may(request.person, "moderation.allocate"),
