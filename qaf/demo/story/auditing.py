@@ -66,17 +66,7 @@ class Auditing:
 
     def take_up(self) -> None:
         """Read the audit as it stands now."""
-        rows = Audit.objects.select_related(
-            "authority",
-            "case__worker",
-            "case__team",
-            "case__manager",
-            "worker",
-            "manager",
-            "framework_version",
-            "team",
-            "service",
-        )
+        rows = Audit.objects.select_related("authority", "case", "framework_version")
         self.audit = rows.get(pk=self.script.audit.pk)
 
     # -- who ------------------------------------------------------------------------------------------

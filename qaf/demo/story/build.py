@@ -1,6 +1,7 @@
 """Build the demonstration council by council; each council is one transaction, so it is whole or absent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,22 +13,21 @@ from audits.cases.services import import_files
 from audits.frameworks.loader import builtin, builtin_text
 from audits.frameworks.services import publish_framework
 from qaf.demo.story.files import leave_files
-from qaf.demo.story.history import History
+from qaf.demo.story.history import WHY, History
 from qaf.demo.story.people import Register
-from qaf.demo.story.sign_ins import give_passwords
+from qaf.demo.story.sign_ins import SignIn, give_passwords, sign_ins_of, write_table
 from qaf.demo.story.timeline import Timeline, at, list_day
-from qaf.demo.world import CouncilPlan, World
+from qaf.demo.world import CouncilPlan, World, load_plans
 from qaf.demo.world.annex_a import write_month
 from qaf.lib import calendar, clock
-from qaf.tenants.models import Authority
+from qaf.tenants.models import Authority, Person
 from qaf.tenants.scope import authority_scope
-from qaf.tenants.services import create_council
+from qaf.tenants.services import create_council, create_person, give_post
 
 FULL_MONTHS = 12
 LIST_MONTHS = 3
 QUICK_MONTHS = 2
 SERVED_MONTHS = 30
-WHY = "Demonstration data"
 
 
 def slug_of(framework: str) -> str:
@@ -35,32 +35,68 @@ def slug_of(framework: str) -> str:
     return framework.replace("_", "-")
 
 
+def is_there(plan: CouncilPlan) -> bool:
+    """Say whether the council has been made."""
+    return Authority.objects.filter(slug=slug_of(plan.framework)).exists()
+
+
 @dataclass
 class Builder:
-    """Makes the councils that are missing. ``folder`` receives the case lists while they are read."""
+    """Makes councils. ``folder`` receives the case lists while they are read, and the list of sign-ins."""
 
     months: int
     list_months: int
     folder: Path
     say: Callable[[str], None]
 
-    def run(self, plans: list[CouncilPlan]) -> int:
-        """Make every council of ``plans`` that is not there; return how many were made."""
-        made = 0
-        for plan in plans:
-            if not Authority.objects.filter(slug=slug_of(plan.framework)).exists():
-                self._council(plan)
-                made += 1
-        if made:
-            give_passwords()
-        return made
-
-    def _council(self, plan: CouncilPlan) -> None:
+    def make(self, plan: CouncilPlan) -> None:
+        """Make one council; interrupted, it leaves nothing behind."""
         months = self.months if plan.full_history else self.list_months
         timeline = Timeline(clock.today(), months)
-        self.say(f"{plan.framework}: {months} months from {timeline.begins} …")
+        self.say(f"{builtin(plan.framework).authority.name}: {months} months …")
         with transaction.atomic():
             Story(plan, timeline, self.folder).tell()
+
+    def finish(self, plans: list[CouncilPlan]) -> str:
+        """Introduce those who work for two councils, give passwords, and return the table of sign-ins."""
+        with transaction.atomic():
+            for plan in plans:
+                _introduce_guest(plan)
+            give_passwords()
+        return write_table(list(_sign_ins(plans)), self.folder)
+
+
+def _sign_ins(plans: list[CouncilPlan]) -> Iterator[SignIn]:
+    for plan in plans:
+        with _inside(plan) as authority:
+            yield from sign_ins_of(plan, authority.name)
+
+
+@contextmanager
+def _inside(plan: CouncilPlan) -> Iterator[Authority]:
+    authority = Authority.objects.get(slug=slug_of(plan.framework))
+    with authority_scope(authority, why=WHY):
+        yield authority
+
+
+def _introduce_guest(plan: CouncilPlan) -> None:
+    """Enter the person of another council whom this one employs as well; a second time changes nothing."""
+    guest = plan.guest
+    if guest is None or not Authority.objects.filter(slug=slug_of(guest.council)).exists():
+        return
+    source = next(other for other in load_plans() if other.framework == guest.council)
+    with _inside(source):
+        role = source.reviewers[guest.status].role
+        there = (
+            Person.objects.filter(posts__role__key=role, left_on=None)
+            .exclude(user=None)
+            .order_by("id")
+            .first()
+        )
+    with _inside(plan):
+        if there is not None and not Person.objects.filter(user=there.user_id).exists():
+            person = create_person(name=there.name, email=there.email, job_title=guest.title, signs_in=True)
+            give_post(person=person, role=guest.role)
 
 
 class Story:

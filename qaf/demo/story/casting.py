@@ -63,8 +63,8 @@ def days_for(rng: random.Random, allocated_on: date) -> dict[int, date]:
 
 
 def squeeze(days: dict[int, date], allocated_on: date, today: date, stop: int) -> dict[int, date]:
-    """Return the days moved so that every step before ``stop`` lies between allocation and today."""
-    span = (today - allocated_on).days
+    """Return the days moved so that every step before ``stop`` lies between allocation and yesterday."""
+    span = max((today - allocated_on).days - 1, 0)
     return {
         step: allocated_on + timedelta(days=round(span * (step + 1) / (stop + 1))) if step < stop else day
         for step, day in days.items()

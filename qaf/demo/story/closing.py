@@ -116,12 +116,10 @@ class ClosingDesk:
             if answer is None or link.audit_id in self.spared or link.audit_id not in self.scripts:
                 continue
             opened = calendar.local_date(follow_up.opened_at)
-            person = follow_up.assignee or self._holder(follow_up)
-            if person is None or not ripe(
-                f"{link.audit_id}:{follow_up.kind}", opened, follow_up.due_on or opened
-            ):
+            if not ripe(f"{link.audit_id}:{follow_up.kind}", opened, follow_up.due_on or opened):
                 continue
-            if person.left_on is None or person.left_on >= clock.today():
+            person = follow_up.assignee or self._holder(follow_up)
+            if person is not None and (person.left_on is None or person.left_on >= clock.today()):
                 answer(follow_up, person, self.writer(link.audit_id, follow_up.kind))
                 clock.tick(timedelta(minutes=3))
 
@@ -207,6 +205,6 @@ class ClosingDesk:
 
 ANSWERS = (
     "Visited within two hours with the duty worker. The child is safe tonight and a strategy discussion is at nine.",
-    "Spoke to the school and the manager. The injury was seen by a doctor and has been explained; the record now says so.",
+    "Spoke to the school and the manager. A doctor has seen the injury and explained it; the record says so.",
     "The adult has left the home. Checks are under way, and the worker visits every day this week.",
 )

@@ -1,7 +1,7 @@
 """A council's months of audits, lived day by day: whatever is ripe on a day is done on that day."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from audits.frameworks.selectors import framework_in_force
 from qaf.demo.story.again import ReAuditDesk
@@ -11,7 +11,7 @@ from qaf.demo.story.closing import ClosingDesk
 from qaf.demo.story.moderating import ModeratorsDesk
 from qaf.demo.story.months import Months
 from qaf.demo.story.people import Register
-from qaf.demo.story.present import set_the_scene
+from qaf.demo.story.present import finish_the_scene, set_the_scene
 from qaf.demo.story.timeline import Timeline, at
 from qaf.demo.world.grades import Practice
 from qaf.jobs.services import daily_work
@@ -20,6 +20,10 @@ from qaf.tenants.models import Authority
 from qaf.tenants.scope import authority_scope
 
 WHY = "Demonstration data"
+MONDAY, DESK_DAYS, MODERATION_BEGINS = 0, (1, 3), 22
+REQUESTS_FROM = 15
+TODAY_BEGAN = timedelta(hours=3)
+UNDECIDED = 2
 
 
 class History:
@@ -40,38 +44,73 @@ class History:
         self.moderators = ModeratorsDesk(self.months.scripts)
         self.again = ReAuditDesk(self.months.scripts, framework)
         self.running: list[Script] = []
+        self.present: list[Script] = []
+        self.asked: set[date] = set()
 
     def live(self, cohort: date) -> None:
         """Live the month of ``cohort``, to its end or to today."""
         for day in self._days(cohort):
-            with clock.travel(at(day, 9)), authority_scope(self.authority, why=WHY):
+            with clock.travel(self._moment(day)), authority_scope(self.authority, why=WHY):
                 self._live_day(day, cohort)
 
     def _days(self, cohort: date) -> Iterator[date]:
         last = min(calendar.month_end(cohort), self.timeline.today)
         day = cohort
         while day <= last:
-            if day == cohort or calendar.is_working_day(day):
+            if day in (cohort, self.timeline.today) or calendar.is_working_day(day):
                 yield day
             day += timedelta(days=1)
 
+    def _moment(self, day: date, minutes: int = 0) -> datetime:
+        """Return a moment of the working day; today's lie before the real time, though never before midnight."""
+        if day < self.timeline.today:
+            return at(day, 9) + timedelta(minutes=minutes)
+        return max(at(day, 0, 1), clock.now() - TODAY_BEGAN) if not clock.is_moved() else clock.now()
+
     def _live_day(self, day: date, cohort: date) -> None:
-        for function in daily_work():
-            function()
+        if self._machinery_runs(day):
+            for function in daily_work():
+                function()
         if day == cohort:
-            scripts = self.months.open(cohort)
-            if cohort == self.timeline.cohorts[-1]:
-                set_the_scene(scripts, self.timeline.today)
-            self.running += scripts
+            self._open(cohort)
         elif calendar.add_working_days(cohort, 2) == day:
             self.months.fill_places()
         self._play_audits(day)
         self.moderators.work()
-        self.again.work()
-        self.closing.work()
+        if day.weekday() in DESK_DAYS or day == self.timeline.today:
+            self.again.work()
+            self.closing.work()
+
+        if day.day >= REQUESTS_FROM and cohort not in self.asked:
+            self._ask_to_leave_out(cohort)
+        if day == self.timeline.today:
+            finish_the_scene(self.present)
+
+    def _open(self, cohort: date) -> None:
+        scripts = self.months.open(cohort)
+        if cohort == self.timeline.cohorts[-1]:
+            self.present = scripts
+            set_the_scene(scripts, self.timeline.today)
+            self.closing.spared |= {script.audit.pk for script in scripts}
+        elif cohort in self.timeline.cohorts[-2:]:
+            self.moderators.leaves = UNDECIDED
+        self.running += scripts
+
+    def _ask_to_leave_out(self, cohort: date) -> None:
+        """Requests for the next month; the latest ones still wait for their answer."""
+        self.asked.add(cohort)
+        staff = self.register.staff
+        managers = [self.register[person] for person in staff.managers.values() if not person.absences]
+        last = cohort == self.timeline.cohorts[-1]
+        self.months.ask_to_leave_out(managers, calendar.add_months(cohort, 1), decide=not last)
+
+    def _machinery_runs(self, day: date) -> bool:
+        """Say whether the product's daily work is run: weekly is enough outside the week of moderation."""
+        return day.weekday() == MONDAY or day.day >= MODERATION_BEGINS or day == self.timeline.today
 
     def _play_audits(self, day: date) -> None:
         for script in self.running:
             while (when := script.next_day()) is not None and when <= day:
-                Auditing(script, self.framework, script.audit.tool).play()
+                with clock.travel(self._moment(day, script.rng.randrange(360))):
+                    Auditing(script, self.framework, script.audit.tool).play()
         self.running = [script for script in self.running if not script.is_over]

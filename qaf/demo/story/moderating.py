@@ -25,11 +25,16 @@ class ModeratorsDesk:
         """Know the scripts by audit, for the words that go with each case."""
         self.scripts = scripts
         self.left_undecided: set[int] = set()
+        self.leaves = 0
 
     def work(self) -> None:
         """Decide what is ripe today."""
         allocated = moderation_list().filter(status=ModerationStatus.ALLOCATED)
-        for moderation in allocated.exclude(audit_id__in=self.left_undecided):
+        for moderation in allocated.exclude(audit_id__in=self.left_undecided).order_by("audit__reference"):
+            if self.leaves > 0:
+                self.leaves -= 1
+                self.left_undecided.add(moderation.audit_id)
+                continue
             rng = random.Random(f"moderation:{moderation.audit.reference}")
             if clock.today() >= self._day(moderation, rng):
                 self._decide(moderation, rng)

@@ -4,9 +4,9 @@ import random
 from datetime import date
 
 from audits.cases.models import Case
-from audits.enums import AssessmentStatus, ExclusionStatus
+from audits.enums import AssessmentStatus
 from audits.frameworks.schema import Framework
-from audits.models import Assessment, Audit, CaseExclusion, Cycle
+from audits.models import Assessment, Audit, Cycle
 from audits.services.cycles import open_cycle, prepare_cycle
 from audits.services.exclusions import ask_exclusion, decide_exclusion
 from audits.services.reassigning import options_for, reassign_assessment
@@ -71,10 +71,6 @@ class Months:
             )
             if decide:
                 decide_exclusion(exclusion=asked, approve=rng.random() < 0.6, person=self.lead)
-
-    def waiting_requests(self) -> int:
-        """Return how many requests wait for an answer."""
-        return CaseExclusion.objects.filter(status=ExclusionStatus.ASKED).count()
 
     def _number(self, cohort: date) -> int:
         return calendar.whole_months_between(self.first, cohort)

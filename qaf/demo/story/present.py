@@ -1,9 +1,13 @@
 """The present month: its audits stop at different places, so that everybody finds something to do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from audits.enums import AuditStatus
+from audits.followup.services import raise_concern
+from audits.models import Audit
+from audits.services.finalise import ask_correction
 from qaf.demo.story import casting
 from qaf.demo.story.casting import Script, agree, disagree, squeeze, worsen
 from qaf.demo.world.grades import Verdict
@@ -50,3 +54,27 @@ def set_the_scene(scripts: list[Script], today: date) -> None:
         if place.verdict is not None:
             script.verdict = place.verdict(script.verdict)
         script.days = squeeze(script.days, script.audit.allocated_on, today, place.stop)
+
+
+def finish_the_scene(scripts: Iterable[Script]) -> None:
+    """Let today's news happen: an urgent concern, and a worker who asks for a correction. Needs the open scope."""
+    by_audit = {script.audit.pk: script for script in scripts}
+    rows = Audit.objects.filter(pk__in=by_audit).select_related("case", "worker").order_by("reference")
+    for audit in rows.filter(status__in=(AuditStatus.LOCKED, AuditStatus.REVEALED)):
+        peer = audit.assessments.exclude(status="reassigned").filter(slot="peer").first()
+        if peer is not None and peer.assessor is not None:
+            writer = by_audit[audit.pk].writer
+            raise_concern(
+                case=audit.case,
+                raised_by=peer.assessor,
+                text=writer.say("talk", "urgent"),
+                told_whom="The team manager, by telephone.",
+                safe_now=True,
+                about=audit.reference,
+            )
+            break
+    for audit in rows.filter(status=AuditStatus.OUTCOME).reverse():
+        if audit.worker is not None and audit.worker.left_on is None:
+            text = by_audit[audit.pk].writer.say("talk", "fact")
+            ask_correction(audit=audit, where="", text=text, person=audit.worker)
+            break

@@ -41,6 +41,16 @@ class PostPlan:
 
 
 @dataclass(frozen=True)
+class GuestPlan:
+    """Somebody who works for another council as well: who reviews ``status`` there, and the post held here."""
+
+    council: str
+    status: str
+    role: str
+    title: str
+
+
+@dataclass(frozen=True)
 class CouncilPlan:
     """Everything the simulation needs to know about one council."""
 
@@ -61,6 +71,7 @@ class CouncilPlan:
     worker: PostPlan
     reviewers: dict[str, PostPlan]
     posts: tuple[PostPlan, ...]
+    guest: GuestPlan | None = None
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -88,7 +99,7 @@ def _plan(raw: dict) -> CouncilPlan:
         for service in raw["services"]
         for team in service["teams"]
     )
-    reference = raw["reference"]
+    reference, guest = raw["reference"], raw.get("guest")
     return CouncilPlan(
         framework=raw["framework"],
         full_history=raw["history"] == "full",
@@ -107,6 +118,7 @@ def _plan(raw: dict) -> CouncilPlan:
         worker=_post(raw["worker"]),
         reviewers={status: _post(post) for status, post in raw["reviewers"].items()},
         posts=tuple(_post(post) for post in raw["posts"]),
+        guest=GuestPlan(guest["council"], guest["reviews"], guest["role"], guest["post"]) if guest else None,
     )
 
 

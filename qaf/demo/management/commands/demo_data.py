@@ -1,16 +1,21 @@
 """``manage.py demo_data``: five invented councils, through the product's importer and services."""
 
+import os
+import subprocess
+import sys
 import time
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from qaf.demo.guard import refuse_outside_demo
-from qaf.demo.story.build import FULL_MONTHS, LIST_MONTHS, QUICK_MONTHS, Builder, slug_of
-from qaf.demo.world import load_plans
+from qaf.demo.story.build import FULL_MONTHS, LIST_MONTHS, QUICK_MONTHS, Builder, is_there, slug_of
+from qaf.demo.world import CouncilPlan, load_plans
 
 
 class Command(BaseCommand):
@@ -22,24 +27,64 @@ class Command(BaseCommand):
         """Declare the options."""
         parser.add_argument("--months", type=int, default=FULL_MONTHS, help="Months of audits (default 12).")
         parser.add_argument("--quick", action="store_true", help="A short history, for tests and trials.")
-        parser.add_argument("--only", default="", help="One council, by the name of its framework file.")
+        parser.add_argument("--only", action="append", help="One council, by the name of its framework file.")
+        parser.add_argument(
+            "--one-process", action="store_true", help="Do not share the work with a second one."
+        )
+        parser.add_argument("--part", action="store_true", help="Make the councils and nothing else.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Build what is missing and print the sign-ins."""
-        plans = [plan for plan in load_plans() if options["only"] in ("", plan.framework)]
         refuse_outside_demo({slug_of(plan.framework) for plan in load_plans()})
-        months = QUICK_MONTHS if options["quick"] else max(options["months"], 1)
+        plans = [plan for plan in load_plans() if not options["only"] or plan.framework in options["only"]]
+        missing = [plan for plan in plans if not is_there(plan)]
         builder = Builder(
-            months=months,
+            months=QUICK_MONTHS if options["quick"] else max(options["months"], 1),
             list_months=1 if options["quick"] else LIST_MONTHS,
             folder=Path(settings.DATA_DIR),
             say=self._say if options["verbosity"] else lambda text: None,
         )
+        if options["part"]:
+            for plan in missing:
+                builder.make(plan)
+            return
         started = time.monotonic()
-        made = builder.run(plans)
-        if made:
-            self._say(f"Made {made} councils in {time.monotonic() - started:.0f} s.")
+        self._make(builder, missing, options)
+        table = builder.finish([plan for plan in plans if is_there(plan)])
+        if missing:
+            self._say(f"Made {len(missing)} councils in {time.monotonic() - started:.0f} seconds.")
+        if options["verbosity"]:
+            self._say(table)
+
+    def _make(self, builder: Builder, missing: list[CouncilPlan], options: dict[str, Any]) -> None:
+        """Make the councils, those with case lists only in a second process beside the one with a history."""
+        short = [plan for plan in missing if not plan.full_history]
+        long = [plan for plan in missing if plan.full_history]
+        if options["one_process"] or not (short and long) or (os.cpu_count() or 1) < 2:
+            for plan in missing:
+                builder.make(plan)
+            return
+        with _second_process(short, quick=options["quick"]) as second:
+            for plan in long:
+                builder.make(plan)
+            if second.wait() != 0:
+                raise CommandError("The case lists could not be brought in; what went wrong stands above.")
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
+
+
+@contextmanager
+def _second_process(plans: list[CouncilPlan], *, quick: bool) -> Iterator[subprocess.Popen]:
+    """Run this command for ``plans`` in a process of its own, which ends with this one."""
+    command = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "demo_data", "--part"]
+    for plan in plans:
+        command += ["--only", plan.framework]
+    process = subprocess.Popen([*command, "--quick"] if quick else command)  # noqa: S603 (our own interpreter)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
