@@ -19,7 +19,7 @@ from django.db import transaction
 from audits.cases.models import Assignment, Case, StatusPeriod
 from audits.cases.services import import_files
 from qaf.lib import clock
-from qaf.tenants.models import Authority
+from qaf.tenants.models import Authority, Person, Unit
 from qaf.tenants.scope import authority_scope
 from qaf.tenants.services import create_council
 
@@ -71,29 +71,28 @@ def _timed_import(council: Authority, path: Path) -> tuple[float, list[list]]:
 
 
 def _timed_bare(council: Authority, rows: list[list]) -> float:
-    """Create the same rows as they are, without the people and teams they name."""
+    """Create the same rows as they are; only the people and teams are one each."""
     cases, assignments, periods = rows
     with _undone(council):
         places = {case.pk: number for number, case in enumerate(cases)}
+        person, unit = _holders()
         for case in cases:
-            case.pk, case.team_id, case.worker_id, case.service_id = None, None, None, None
+            case.pk, case.team_id, case.worker_id = None, unit, person
         for row in (*assignments, *periods):
             row.pk, row.begun_by_id = None, None
+        for row in assignments:
+            row.person_id, row.unit_id = (None, unit) if row.kind == "team" else (person, None)
         began = time.perf_counter()
         Case.objects.bulk_create(cases, batch_size=2000)
         for row in (*assignments, *periods):
             row.case_id = cases[places[row.case_id]].pk
-        people, unit = _holders(assignments)
-        for row in assignments:
-            row.person_id, row.unit_id = (None, unit) if row.kind == "team" else (people, None)
         Assignment.objects.bulk_create(assignments, batch_size=2000)
         StatusPeriod.objects.bulk_create(periods, batch_size=2000)
         return time.perf_counter() - began
 
 
-def _holders(assignments: list[Assignment]) -> tuple[int, int]:
-    from qaf.tenants.models import Person, Unit
-
+def _holders() -> tuple[int, int]:
+    """Return one person and one team for every row: the keys must be checked as in the import."""
     return Person.objects.create(name="Somebody").pk, Unit.objects.create(
         kind="team", key="bench", name="Bench"
     ).pk

@@ -19,11 +19,11 @@ def preview_import(*, case_import: CaseImport, reading: Reading) -> Plan:
     ImportRow.objects.filter(case_import=case_import).delete()
     rows = [
         ImportRow(
-            case_import=case_import,
+            case_import_id=case_import.pk,
             action=step.action,
             local_id=step.row.local_id,
             data=step.row.to_json(),
-            case=step.case,
+            case_id=step.case.pk if step.case else None,
             changes=step.changes,
             before=columns_before(step),
         )
@@ -109,7 +109,7 @@ def stage_written(
     ids = dict(Case.objects.values_list("local_id", "pk"))
     rows = [
         ImportRow(
-            case_import=case_import,
+            case_import_id=case_import.pk,
             action=step.action,
             local_id=step.row.local_id,
             case_id=ids[step.row.local_id],

@@ -166,7 +166,7 @@ class Writer:
     def _assignment(self, case: Case, kind: AssignmentKind, target: int) -> Assignment:
         holder = {"unit_id": target} if kind == AssignmentKind.TEAM else {"person_id": target}
         return Assignment(
-            case_id=case.pk, kind=kind, starts_on=self.as_of, begun_by=self.case_import, **holder
+            case_id=case.pk, kind=kind, starts_on=self.as_of, begun_by_id=self.case_import.pk, **holder
         )
 
     def _period(self, case: Case, row: CaseRow, ends_on: date | None = None) -> StatusPeriod:
@@ -178,7 +178,11 @@ class Writer:
         if ends_on is not None:
             start = min(start, ends_on)
         return StatusPeriod(
-            case_id=case.pk, status=case.status, starts_on=start, ends_on=ends_on, begun_by=self.case_import
+            case_id=case.pk,
+            status=case.status,
+            starts_on=start,
+            ends_on=ends_on,
+            begun_by_id=self.case_import.pk,
         )
 
     def _end_assignments(self, ending: list[tuple[int, str]]) -> None:
