@@ -3,6 +3,7 @@
 from audits.services.after_final import close_all_done
 from audits.services.finalise import finalise_due
 from audits.services.random_check import draw_random_checks
+from audits.services.reminding import remind_auditors
 from qaf.jobs.services import daily
 
 
@@ -12,3 +13,9 @@ def settle_outcomes() -> None:
     draw_random_checks()
     finalise_due()
     close_all_done()
+
+
+@daily
+def remind() -> None:
+    """Remind auditors of what they have not submitted."""
+    remind_auditors()
