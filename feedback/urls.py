@@ -1,4 +1,11 @@
-from django.urls import URLPattern, URLResolver
+"""Addresses of the register."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from feedback import views
 
 app_name = "feedback"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.register, name="register"),
+    path("<int:pk>/", views.code, name="code"),
+]

@@ -1,17 +1,17 @@
 """The copy of one audit that goes on the child's record: what belongs there, and what does not unless chosen (HER-27).
 
 The record is the child's. How a worker performed and where colleagues differed stay out of it unless the council
-chooses otherwise; safety information about the family, wider organisational findings and provisional grades never go in.
+chooses otherwise; a family's safety information, wider organisational findings and provisional grades never go in.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from audits.enums import OVERALL, WITH_FINAL_GRADE, ConversationStatus
 from audits.followup.enums import ActionStatus
 from audits.frameworks.schema import Framework
-from audits.models import Audit
+from audits.models import Audit, FamilyContact
 from audits.selectors.comparison import Comparison, comparison_of
 from audits.selectors.family import Relative, family_of
 from audits.selectors.outcome import Outcome, outcome_of
@@ -52,8 +52,8 @@ class FileCopy:
     outcome: Outcome
     auditors: tuple[tuple[str, str], ...] = ()
     findings: tuple[Finding, ...] = ()
-    family: tuple[Relative, ...] = ()
-    reasons: Mapping[str, str] = field(default_factory=dict)
+    family: tuple[tuple[Relative, list[tuple[Any, list[tuple[str, str]]]]], ...] = ()
+    """Each kind of relative, with those spoken to and their answers."""
     changes: tuple[Any, ...] = ()
     actions: tuple[Any, ...] = ()
     conversations: tuple[dict[str, Any], ...] = ()
@@ -75,7 +75,7 @@ def is_ready(audit: Audit) -> bool:
 
 
 def sections_for(chosen: Sequence[str], framework: Framework) -> tuple[str, ...]:
-    """Return the council's sections in order; by default those that tell of the child, without what the framework omits."""
+    """Return the council's sections in order; by default those that tell of the child."""
     if chosen:
         return tuple(key for key in SECTIONS if key in chosen)
     omitted = ONLY_IF_CHOSEN.union(framework.process.filing.omit_sections)
@@ -86,7 +86,6 @@ def file_copy_of(audit: Audit, framework: Framework) -> FileCopy:
     """Return the copy of a final audit, with the sections that its council chose."""
     sections = sections_for(audit.authority.file_copy_sections, framework)
     comparison, outcome = comparison_of(audit), outcome_of(audit)
-    feedback = framework.process.family_feedback
 
     def given(section: str, value: Any) -> Any:
         return value() if section in sections else ()
@@ -98,8 +97,7 @@ def file_copy_of(audit: Audit, framework: Framework) -> FileCopy:
         outcome=outcome,
         auditors=_auditors(audit, framework),
         findings=given("findings", lambda: _findings(comparison, outcome)),
-        family=given("family", lambda: tuple(family_of(audit, framework)) if feedback else ()),
-        reasons={one.key: one.label for one in feedback.no_contact_reasons} if feedback else {},
+        family=given("family", lambda: _family(audit, framework)),
         changes=given("immediate_changes", lambda: tuple(audit.immediate_changes.all())),
         actions=given("actions", lambda: _actions(audit)),
         conversations=_conversations(audit, framework, sections),
@@ -125,9 +123,28 @@ def _findings(comparison: Comparison, outcome: Outcome) -> tuple[Finding, ...]:
     return tuple(found)
 
 
+def answers_in_words(contact: FamilyContact, framework: Framework) -> list[tuple[str, str]]:
+    """Return the framework's questions with what a family member answered, in order."""
+    feedback = framework.process.family_feedback
+    asked = feedback.questions if feedback else ()
+    pairs = ((question, contact.answers.get(str(number), "")) for number, question in enumerate(asked, 1))
+    return [(question, answer) for question, answer in pairs if answer]
+
+
+def _family(audit: Audit, framework: Framework) -> tuple[Any, ...]:
+    if framework.process.family_feedback is None:
+        return ()
+    return tuple(
+        (one, [(contact, answers_in_words(contact, framework)) for contact in one.spoken_to])
+        for one in family_of(audit, framework)
+    )
+
+
 def _actions(audit: Audit) -> tuple[Any, ...]:
     links = audit.action_links.exclude(action__status__in=(ActionStatus.PROPOSED, ActionStatus.NOT_AGREED))
-    return tuple(link.action for link in links.select_related("action__owner").order_by("action__due_on", "id"))
+    return tuple(
+        link.action for link in links.select_related("action__owner").order_by("action__due_on", "id")
+    )
 
 
 def _conversations(audit: Audit, framework: Framework, sections: Sequence[str]) -> tuple[dict[str, Any], ...]:
@@ -136,8 +153,12 @@ def _conversations(audit: Audit, framework: Framework, sections: Sequence[str]) 
     found = []
     for one in audit.conversations.filter(status=ConversationStatus.HELD):
         performance = one.kind in about_worker
-        if (performance and "worker_performance" in sections) or (not performance and "conversations" in sections):
-            found.append({"title": framework.names.conversation(one.kind), "record": one, "worker": performance})
+        if (performance and "worker_performance" in sections) or (
+            not performance and "conversations" in sections
+        ):
+            found.append(
+                {"title": framework.names.conversation(one.kind), "record": one, "worker": performance}
+            )
         elif performance and "conversations" in sections:
             found.append({"title": framework.names.conversation(one.kind), "record": one, "only_date": True})
     return tuple(found)

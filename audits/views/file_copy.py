@@ -33,7 +33,9 @@ def file_copy(request: CouncilRequest, standing: Standing) -> HttpResponse:
     record_read(person=request.person, subject="audit_copy", subject_id=audit.pk)
     copy = file_copy_of(audit, standing.framework)
     context = {"copy": copy, "audit": audit, "council": request.authority.name, "made_on": clock.today()}
-    response = HttpResponse(pdf.pdf_page("audits/file_copy/copy.html", context), content_type="application/pdf")
+    response = HttpResponse(
+        pdf.pdf_page("audits/file_copy/copy.html", context), content_type="application/pdf"
+    )
     response["Content-Disposition"] = f'attachment; filename="{audit.reference}.pdf"'
     return response
 
@@ -52,4 +54,6 @@ def file_copy_for(follow_up: FollowUp) -> tuple[str, str] | None:
     if follow_up.kind != FollowUpKind.FILING:
         return None
     audit = Audit.objects.select_related("authority").filter(follow_up_links__follow_up=follow_up).first()
-    return ("Download the copy for the child’s record (PDF)", audit_href(audit, "file_copy")) if audit else None
+    return (
+        ("Download the copy for the child’s record (PDF)", audit_href(audit, "file_copy")) if audit else None
+    )

@@ -11,6 +11,7 @@ from django.db.models import Count, Model
 
 from audits.enums import AssessmentStatus, ConversationStatus, GradeStage
 from audits.models import (
+    Assessment,
     AuditAction,
     AuditConcern,
     AuditFollowUp,
@@ -105,8 +106,14 @@ class Parts:
         return self._record[1]
 
     @cached_property
+    def _slots(self) -> dict[int, tuple[int, str]]:
+        """By assessment: its audit and slot. Read apart, because joined to thousands of grades it is slow."""
+        rows = Assessment.objects.filter(audit__in=self._audits).exclude(status=AssessmentStatus.REASSIGNED)
+        return {pk: (audit, slot) for pk, audit, slot in rows.values_list("pk", "audit_id", "slot")}
+
+    @cached_property
     def _recorded(self) -> tuple[dict[int, Any], dict[int, Any]]:
-        return _recorded(self._audits)
+        return _recorded(self._audits, self._slots)
 
     @property
     def provisional(self) -> Mapping[int, Mapping[str, Grades]]:
@@ -121,7 +128,7 @@ class Parts:
     @cached_property
     def judgements(self) -> Mapping[int, list[JudgementRow]]:
         """The codes given in submitted audits."""
-        return _judgements(self._audits)
+        return _judgements(self._slots)
 
     @cached_property
     def moderations(self) -> Mapping[int, ModerationRow]:
@@ -198,40 +205,31 @@ def _of_record(audits: list[int]) -> tuple[dict[int, dict[str, str]], dict[int, 
     return dict(grades), source
 
 
-def _recorded(audits: list[int]) -> tuple[dict[int, Any], dict[int, Any]]:
+def _recorded(
+    audits: list[int], slots: Mapping[int, tuple[int, str]]
+) -> tuple[dict[int, Any], dict[int, Any]]:
     found: dict[str, dict[int, dict[str, dict[str, str]]]] = {
         stage: defaultdict(lambda: defaultdict(dict))
         for stage in (GradeStage.PROVISIONAL, GradeStage.SUBMITTED)
     }
-    rows = (
-        RecordedGrade.objects.filter(audit__in=audits, stage__in=found, assessment__isnull=False)
-        .exclude(assessment__status=AssessmentStatus.REASSIGNED)
-        .order_by("id")
-        .values_list("stage", "audit_id", "assessment__slot", "domain", "grade")
-    )
-    for stage, pk, slot, domain, grade in rows:
-        given = found[stage][pk][slot]
-        # What was locked first is what was given unseen; of what was submitted the last counts.
-        if stage == GradeStage.SUBMITTED or domain not in given:
-            given[domain] = grade
+    rows = RecordedGrade.objects.filter(audit__in=audits, stage__in=found).order_by("id")
+    for stage, assessment, domain, grade in rows.values_list("stage", "assessment_id", "domain", "grade"):
+        if assessment in slots:
+            audit, slot = slots[assessment]
+            given = found[stage][audit][slot]
+            # What was locked first is what was given unseen; of what was submitted the last counts.
+            if stage == GradeStage.SUBMITTED or domain not in given:
+                given[domain] = grade
     return found[GradeStage.PROVISIONAL], found[GradeStage.SUBMITTED]
 
 
-def _judgements(audits: list[int]) -> dict[int, list[JudgementRow]]:
+def _judgements(slots: Mapping[int, tuple[int, str]]) -> dict[int, list[JudgementRow]]:
     """Only of audits that everybody has submitted: nothing may be read out of a count before grades are shown."""
-    rows = Judgement.objects.filter(
-        assessment__audit__in=audits, assessment__audit__submitted_at__isnull=False
-    )
-    columns = (
-        rows.exclude(assessment__status=AssessmentStatus.REASSIGNED)
-        .order_by("id")
-        .values_list(
-            "assessment__audit_id", "assessment__slot", "domain", "grade", "development_codes", "tags"
-        )
-    )
+    rows = Judgement.objects.filter(assessment__in=list(slots), assessment__audit__submitted_at__isnull=False)
+    columns = rows.order_by("id").values_list("assessment_id", "domain", "grade", "development_codes", "tags")
     return _grouped(
-        (pk, JudgementRow(slot, domain, grade, tuple(codes), tuple(tags)))
-        for pk, slot, domain, grade, codes, tags in columns
+        (slots[pk][0], JudgementRow(slots[pk][1], domain, grade, tuple(codes), tuple(tags)))
+        for pk, domain, grade, codes, tags in columns
     )
 
 
@@ -242,29 +240,32 @@ def _moderations(audits: list[int]) -> dict[int, ModerationRow]:
         .order_by("id")
         .values_list("moderation__audit_id", "kind", "domain")
     )
-    rows = Moderation.objects.filter(audit__in=audits).values_list(
+    rows: Iterable[Any] = Moderation.objects.filter(audit__in=audits).values_list(
         "audit_id", "status", "due_on", "decided_at"
     )
-    return {pk: ModerationRow(*rest, tuple(reasons.get(pk, ()))) for pk, *rest in rows}
+    return {
+        pk: ModerationRow(status, due_on, decided_at, tuple(reasons.get(pk, ())))
+        for pk, status, due_on, decided_at in rows
+    }
 
 
 def _actions(audits: list[int]) -> dict[int, list[ActionRow]]:
     names = ("status", "due_on", "text", "done_at", "signed_off_at", "change_for_child")
     rows = AuditAction.objects.filter(audit__in=audits).order_by("id")
-    columns = rows.values_list("audit_id", *(f"action__{name}" for name in names))
+    columns: Iterable[Any] = rows.values_list("audit_id", *(f"action__{name}" for name in names))
     return _grouped((pk, ActionRow(*rest)) for pk, *rest in columns)
 
 
 def _follow_ups(audits: list[int]) -> dict[int, list[FollowUpRow]]:
     names = ("kind", "status", "due_on", "done_at", "answers", "outcome")
     rows = AuditFollowUp.objects.filter(audit__in=audits).order_by("id")
-    columns = rows.values_list("audit_id", *(f"follow_up__{name}" for name in names))
+    columns: Iterable[Any] = rows.values_list("audit_id", *(f"follow_up__{name}" for name in names))
     return _grouped((pk, FollowUpRow(*rest)) for pk, *rest in columns)
 
 
 def _contacts(audits: list[int]) -> dict[int, list[ContactRow]]:
     rows = FamilyContact.objects.filter(audit__in=audits, audit__submitted_at__isnull=False).order_by("id")
-    columns = rows.values_list("audit_id", "pk", "target", "spoken_on", "no_contact_reason")
+    columns: Iterable[Any] = rows.values_list("audit_id", "pk", "target", "spoken_on", "no_contact_reason")
     return _grouped((pk, ContactRow(*rest)) for pk, *rest in columns)
 
 

@@ -92,7 +92,9 @@ def _reach(
     *,
     only: frozenset[str] | None = None,
 ) -> Reach:
-    whole, services, teams = False, set(), set()
+    whole = False
+    services: set[int] = set()
+    teams: set[int] = set()
     for post in _posts(person):
         if permission not in post.role.permissions:
             continue

@@ -5,7 +5,7 @@ without asking the database again, so that one reading serves a whole report wit
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -149,7 +149,9 @@ class Records:
     def by_team(self) -> Iterator[tuple[str, "Records"]]:
         """Each team that has audits, with its records, by name."""
         present = {row.team for row in self.audits}
-        for unit in sorted((self.teams[pk] for pk in present if pk in self.teams), key=lambda one: one.name):
+        for unit in sorted(
+            (self.teams[pk] for pk in present if pk and pk in self.teams), key=lambda one: one.name
+        ):
             yield unit.name, self.only(team=unit.pk, place=unit.name)
         if None in present:
             yield "No team known", self.narrowed(lambda row: row.team is None, "No team known")
@@ -173,7 +175,7 @@ def months_between(starts: date, ends: date) -> Iterator[date]:
         month = add_months(month, 1)
 
 
-def cohort(rows: QuerySet[Audit]) -> QuerySet[Audit]:
+def cohort(rows: QuerySet[Audit]) -> QuerySet[Any]:
     """Give each audit its month: its cycle's, else that of its allocation."""
     allocated = Cast(TruncMonth("allocated_on"), DateField())
     return rows.annotate(month=Coalesce("cycle__period", allocated, output_field=DateField()))
@@ -186,9 +188,11 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def audit_rows(*conditions: Q, **filters: Any) -> Iterable[AuditRow]:
+def audit_rows(*conditions: Q, **filters: Any) -> list[AuditRow]:
     """Return the audits that meet the conditions, by month and reference; ``month`` may be among them."""
-    rows = cohort(Audit.objects.all()).filter(*conditions, **filters).order_by("month", "reference")
+    rows: QuerySet[Any] = (
+        cohort(Audit.objects.all()).filter(*conditions, **filters).order_by("month", "reference")
+    )
     return [AuditRow(*values) for values in rows.values_list(*_COLUMNS)]
 
 

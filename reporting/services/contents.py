@@ -47,8 +47,10 @@ def source(period: Period, *, as_of: date, chosen: Collection[str] = ()) -> Sour
     )
 
 
-def figures_of(kind: str, made_from: Source, council: str) -> dict[str, Any]:
-    """Return a report's figures as JSON can hold them, with their definitions, period and population."""
+def figures_of(
+    kind: str, made_from: Source, council: str, sections: Sequence[Section] | None = None
+) -> dict[str, Any]:
+    """Return a report's figures (or those of ``sections``) as JSON can hold them, with period and population."""
     records, period = made_from.records, made_from.period
     make = monthly if kind == ReportKind.MONTHLY else quarterly
     return {
@@ -73,7 +75,7 @@ def figures_of(kind: str, made_from: Source, council: str) -> dict[str, Any]:
             for month in records.months
         ],
         "headline": headline(made_from),
-        "sections": as_data(make(made_from)),
+        "sections": as_data(make(made_from) if sections is None else sections),
     }
 
 

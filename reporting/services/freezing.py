@@ -18,7 +18,7 @@ from qaf.tenants.scope import current_authority_id
 from reporting.enums import FileFormat, ReportKind
 from reporting.models import ReportDraft, ReportFile, ReportSnapshot
 from reporting.services import faces, periods
-from reporting.services.contents import figures_of, source
+from reporting.services.contents import at_a_glance, figures_of, source
 
 JOB = "reporting.report"
 STEPS = 4
@@ -37,6 +37,14 @@ def current_figures(kind: str, label: str, chosen: Collection[str] = ()) -> dict
     council = Authority.objects.get(pk=current_authority_id()).name
     period = periods.parse(kind, label)
     return figures_of(kind, source(period, as_of=clock.today(), chosen=chosen), council)
+
+
+def preview(kind: str, label: str) -> faces.Report:
+    """Count what stands at the head of a report, for whoever writes its commentary. Raises ``ValueError``."""
+    council = Authority.objects.get(pk=current_authority_id()).name
+    period = periods.parse(kind, label)
+    made_from = source(period, as_of=clock.today())
+    return faces.report_of(figures_of(kind, made_from, council, sections=[at_a_glance(made_from)]), {})
 
 
 @transaction.atomic

@@ -82,7 +82,9 @@ def _overdue(records: Records, request: CouncilRequest) -> list[dict[str, Any]]:
     late_actions = next(one for one in actions.action_figures(records) if one.key == "actions_overdue")
     followed = next(one for one in inadequate.inadequate_figures(records) if one.key == "inadequate_overdue")
     tiles = [
-        tile(audits, f"{reverse('reporting:audits', args=[slug])}?{query.urlencode()}" if audits.value else ""),
+        tile(
+            audits, f"{reverse('reporting:audits', args=[slug])}?{query.urlencode()}" if audits.value else ""
+        ),
         {**tile(late_actions), "value": f"{late_actions.value:,}", "note": f"of {late_actions.n:,} agreed"},
         {**tile(followed), "label": f"Follow-up of {inadequate.worst(records)[1]} audits overdue"},
     ]

@@ -96,7 +96,7 @@ def _list(
     records: Records = choice.records
     may_open = openable(request.person, [row.pk for row in page])
     labels = scale(records)
-    page.object_list = [
+    shown: list[Any] = [
         {
             "reference": row.reference,
             "href": audit_path(request, row.reference) if row.pk in may_open else "",
@@ -111,6 +111,7 @@ def _list(
         }
         for row in page.object_list
     ]
+    page.object_list = shown
     return render(request, template, {"choice": choice, "page_obj": page, "total": len(rows), **context})
 
 
@@ -154,7 +155,7 @@ def _in_context(
         "team": records.team_name(row),
         "grade": labels.label_of(grade) if grade in labels.ranks else "",
         "state": "Final" if row.is_final else STATUS[row.status],
-        "agreed": {True: "Agreed", False: "Did not agree"}.get(agreed[-1]) if agreed else "",
+        "agreed": ("Agreed" if agreed[-1] else "Did not agree") if agreed else "",
         "actions": len(records.parts.actions.get(row.pk, ())),
         "good_practice": row.good_practice,
     }

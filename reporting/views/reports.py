@@ -20,7 +20,7 @@ from reporting.forms import CommentaryForm, NewReportForm
 from reporting.models import ReportDraft, ReportSnapshot
 from reporting.selectors.examples import TITLES, examples
 from reporting.services import faces, periods
-from reporting.services.freezing import JOB, DraftConflict, ask_for_report, current_figures, save_draft
+from reporting.services.freezing import JOB, DraftConflict, ask_for_report, preview, save_draft
 from reporting.services.periods import Period
 
 READ, MAKE = "reporting.read_reports", "reporting.make_reports"
@@ -99,10 +99,10 @@ def draft(request: CouncilRequest, kind: str, label: str) -> HttpResponse:
             form = _form(request, period, current, version=conflict.version)
         else:
             return _after_saving(request, kind, period)
-    figures = current_figures(kind, period.label)
     context = {
         "form": form,
-        "report": faces.report_of(figures, {}),
+        "report": preview(kind, period.label),
+        "dashboard_url": reverse("reporting:dashboard", args=[request.authority.slug]),
         "kind": kind,
         "period": period,
         "draft": current,

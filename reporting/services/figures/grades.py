@@ -7,7 +7,7 @@ from audits.enums import NOT_APPLICABLE, OVERALL
 from audits.frameworks.schema import GradeSet
 from qaf.ui import words
 from reporting.selectors.records import Records
-from reporting.services.figures.model import ChartBlock, Column, Figure, Table
+from reporting.services.figures.model import Cell, ChartBlock, Column, Figure, Table
 
 POPULATION = "audits drawn at random whose grades are final"
 
@@ -149,7 +149,7 @@ def breakdown(records: Records, level: str) -> Table:
     """Return overall grades for each ``service`` or ``team`` (HER-66), with n and the share Good or better."""
     grades = scale(records).best_first
     units = records.by_service() if level == "service" else records.by_team()
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for name, own in units:
         found = counts(own)
         part, whole = good_share(own)
@@ -174,14 +174,16 @@ def domain_breakdown(records: Records, level: str) -> Table:
     """Return the share Good or better in each domain for each ``service`` or ``team`` (HER-52)."""
     titles = domains(records)
     units = records.by_service() if level == "service" else records.by_team()
-    rows = tuple((name, *(good_share(own, key) for key in titles)) for name, own in units if own.final)
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (name, *(good_share(own, key) for key in titles)) for name, own in units if own.final
+    )
     return Table(
         key=f"domains_{level}",
         title=f"{good_words(records)} in each domain, by {level}",
         definition=f"Audits {good_words(records)} in the domain, of those graded in it.",
         population=POPULATION,
         columns=(Column(level.capitalize(), "text"), *(Column(title, "share") for title in titles.values())),
-        rows=rows,
+        rows=tuple(rows),
         empty="No audit is final yet.",
     )
 

@@ -10,7 +10,7 @@ from qaf.ui import words
 from reporting.selectors.parts import FollowUpRow
 from reporting.selectors.records import AuditRow, Records
 from reporting.services.figures.grades import domains, scale
-from reporting.services.figures.model import Column, Figure, Table
+from reporting.services.figures.model import Cell, Column, Figure, Table
 
 KINDS = (FollowUpKind.OVERSIGHT, FollowUpKind.REVIEW, FollowUpKind.RE_AUDIT, FollowUpKind.CONVERSATION)
 CHANGES = (
@@ -124,7 +124,7 @@ def chain_table(records: Records) -> Table:
     """Return each audit with the lowest grade, and where each step stands."""
     _, label = worst(records)
     names = dict(CHANGES)
-    rows = tuple(
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             one.audit.reference,
             records.service_name(one.audit),
@@ -165,7 +165,7 @@ def re_audit_table(records: Records) -> Table:
             for key, change in step.answers.get("domains", {}).items():
                 found.setdefault(key, Counter())[str(change)] += 1
     titles = {"overall": "Overall", **domains(records)}
-    rows = tuple(
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
         (titles.get(key, key), *(counts[change] for change, _ in CHANGES)) for key, counts in found.items()
     )
     return Table(

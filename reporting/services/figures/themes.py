@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from audits.enums import GradeSource
 from reporting.selectors.parts import JudgementRow
 from reporting.selectors.records import AuditRow, Records
-from reporting.services.figures.model import ChartBlock, Column, Figure, Table
+from reporting.services.figures.model import Cell, ChartBlock, Column, Figure, Table
 
 POPULATION = "audits drawn at random that every auditor has submitted"
 TAGS, CODES = "tag", "code"
@@ -73,7 +73,7 @@ def by_unit(records: Records, kind: str, level: str = "service") -> Table:
         for name, own in (records.by_service() if level == "service" else records.by_team())
     ]
     names, total = labels(records, kind), counted(records, kind)
-    rows = tuple(
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
         (names.get(key, key), total[key], *(found[key] for _, found in units))
         for key, _ in _most(total.items())
     )
