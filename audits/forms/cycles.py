@@ -49,7 +49,7 @@ class GiveForm(forms.Form):
             (pool if one.in_pool else others).append((one.person_id, f"{one.name} ({words} this month)"))
         choices: list[Any] = [("", "Choose somebody")]
         if pool and others:
-            choices += [("From the framework’s pool", pool), ("Others who may audit", others)]
+            choices += [("Whom the framework has in mind", pool), ("Others who may audit", others)]
         else:
             choices += [*pool, *others]
         self.fields["to"].choices = choices  # type: ignore[attr-defined]

@@ -37,7 +37,7 @@ _HIDDEN = (AuditStatus.ALLOCATED, AuditStatus.IN_PROGRESS, AuditStatus.LOCKED)
 
 @dataclass(frozen=True)
 class Option:
-    """Somebody who could be given an assessment by hand."""
+    """Somebody who could be given an assessment by hand; ``in_pool`` where the framework's rule points to them."""
 
     person_id: int
     name: str
@@ -85,9 +85,13 @@ def options_for(*, assessment: Assessment) -> list[Option]:
     rule = place.slot.eligible
     wanted = _auditing_roles(place.framework)
     pool = set(rule.roles) if isinstance(rule, Pool) else set()
+    # Where the case names the auditor, those who answer for it come nearest to what the rule wants.
+    nearest = frozenset() if isinstance(rule, Pool) else place.case.facts.line
     loads = loads_of(assessment.audit.cycle) if assessment.audit.cycle else {}
     options = [
-        Option(person.id, person.name, loads.get(person.id, 0), bool(person.roles & pool))
+        Option(
+            person.id, person.name, loads.get(person.id, 0), bool(person.roles & pool) or person.id in nearest
+        )
         for person in place.roster.people.values()
         if person.roles & (wanted | pool) and not place.why_not(person)
     ]

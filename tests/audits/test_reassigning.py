@@ -178,3 +178,11 @@ def test_somebody_who_knows_the_family_is_never_asked_for_a_brother_or_sister(mo
     assert former.pk not in Assessment.objects.filter(audit__in=siblings).values_list(
         "assessor_id", flat=True
     )
+
+
+def test_for_a_lead_those_who_answer_for_the_case_are_offered_first(month):
+    lead = place(month, "lead")
+    options = options_for(assessment=lead)
+    line = {"Hope Holloway", "Sasha Safeguarding Teams"}
+    assert {one.name for one in options[:2]} == {one.name for one in options if one.in_pool} == line
+    assert month.council.managers["Rowan team"].pk not in {one.person_id for one in options}
