@@ -78,9 +78,14 @@ def close_after_follow_up(event: FollowUpEnded) -> None:
 
 
 @on(ActionSignedOff)
-@on(ActionNotAgreed)
-def close_after_action(event: ActionSignedOff | ActionNotAgreed) -> None:
+def close_after_sign_off(event: ActionSignedOff) -> None:
     """The last action signed off closes the loop."""
+    _close(Audit.objects.filter(action_links__action=event.action))
+
+
+@on(ActionNotAgreed)
+def close_after_leaving_out(event: ActionNotAgreed) -> None:
+    """An action that is not taken forward holds no loop open."""
     _close(Audit.objects.filter(action_links__action=event.action))
 
 

@@ -1,5 +1,6 @@
 """Daily work; each piece asks what is due and not yet done."""
 
+from audits.services import by_calendar  # noqa: F401 — what is done when a date of the calendar comes
 from audits.services.after_final import close_all_done
 from audits.services.finalise import finalise_due
 from audits.services.random_check import draw_random_checks

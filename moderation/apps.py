@@ -26,4 +26,6 @@ class ModerationConfig(AppConfig):
         add_guest(moderates)
         add_panel(moderation_panel)
         add_todo(moderation_todo)
-        add_menu(MenuEntry("Moderation", "moderation:list", 50, ("moderation.allocate", "moderation.moderate")))
+        add_menu(
+            MenuEntry("Moderation", "moderation:list", 50, ("moderation.allocate", "moderation.moderate"))
+        )

@@ -14,8 +14,12 @@ class DecisionForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     conversation_needed = YesNoField(label="Was a conversation with both auditors needed?", required=False)
-    conversation_on = DateField(label="When did you talk?", noun="the date of the talk", past=True, required=False)
-    conversation_outcome = forms.CharField(label="What did it lead to?", widget=forms.Textarea, required=False)
+    conversation_on = DateField(
+        label="When did you talk?", noun="the date of the talk", past=True, required=False
+    )
+    conversation_outcome = forms.CharField(
+        label="What did it lead to?", widget=forms.Textarea, required=False
+    )
     rationale = forms.CharField(
         label="Anything that explains the decision as a whole", widget=forms.Textarea, required=False
     )
@@ -59,7 +63,10 @@ class DecisionForm(forms.Form):
     def grades(self) -> list[dict[str, Any]]:
         """Return each row with its two fields, for the page."""
         names = [(row, field_name(row.domain)) for row in self.rows]
-        return [{"row": row, "grade": self[f"grade_{name}"], "reason": self[f"reason_{name}"]} for row, name in names]
+        return [
+            {"row": row, "grade": self[f"grade_{name}"], "reason": self[f"reason_{name}"]}
+            for row, name in names
+        ]
 
     def words(self) -> dict[str, Any]:
         """Return what was entered as it is kept: dates as ISO text, yes and no as words."""

@@ -13,7 +13,9 @@ class Moderation(TenantModel):
     """
 
     audit = TenantForeignKey("audits.Audit", related_name="moderations")
-    status = models.CharField(max_length=10, choices=ModerationStatus.choices, default=ModerationStatus.WAITING)
+    status = models.CharField(
+        max_length=10, choices=ModerationStatus.choices, default=ModerationStatus.WAITING
+    )
     moderator = TenantForeignKey("tenants.Person", null=True, blank=True, related_name="moderations")
     problem = models.TextField(blank=True, help_text="Why nobody could be allocated.")
     opened_at = models.DateTimeField()
@@ -65,7 +67,9 @@ class Decision(TenantModel):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["authority", "moderation", "domain"], name="moderation_decision_once")
+            models.UniqueConstraint(
+                fields=["authority", "moderation", "domain"], name="moderation_decision_once"
+            )
         ]
 
 
@@ -87,4 +91,6 @@ class DecisionDraft(TenantModel):
     saved_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["authority", "moderation"], name="moderation_draft_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["authority", "moderation"], name="moderation_draft_once")
+        ]

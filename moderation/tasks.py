@@ -1,6 +1,10 @@
 """Daily work; each piece asks what is due and not yet done."""
 
-from moderation.services import allocate_waiting, remind_late
+from moderation.services import (
+    allocate_waiting,
+    by_calendar,  # noqa: F401 — what is done when a date of the calendar comes
+    remind_late,
+)
 from qaf.jobs.services import daily
 
 

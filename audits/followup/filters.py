@@ -23,7 +23,10 @@ class ActionFilter(django_filters.FilterSet):
     """Whose, where it stands, whether late, and which part of the council."""
 
     whose = django_filters.ChoiceFilter(
-        choices=[("all", "All that I may see"), ("mine", "Mine")], method="by_whose", label="Whose", empty_label=None
+        choices=[("all", "All that I may see"), ("mine", "Mine")],
+        method="by_whose",
+        label="Whose",
+        empty_label=None,
     )
     status = django_filters.ChoiceFilter(
         choices=[("unfinished", "Open or waiting for sign-off"), *ActionStatus.choices, ("all", "All")],
@@ -71,7 +74,10 @@ class FollowUpFilter(django_filters.FilterSet):
 
     kind = django_filters.ChoiceFilter(choices=FollowUpKind.choices, label="What it asks", empty_label="Any")
     status = django_filters.ChoiceFilter(
-        choices=[*FollowUpStatus.choices, ("all", "All")], method="by_status", label="Status", empty_label=None
+        choices=[*FollowUpStatus.choices, ("all", "All")],
+        method="by_status",
+        label="Status",
+        empty_label=None,
     )
     late = django_filters.BooleanFilter(
         method="by_late", label="Late only", widget=django_filters.widgets.forms.CheckboxInput

@@ -14,10 +14,15 @@ class CompleteActionForm(forms.Form):
     """An action is done: what shows it, and what changed for the child."""
 
     evidence = forms.CharField(label="What shows that it was done?", widget=forms.Textarea, required=False)
-    change_for_child = forms.CharField(label="What changed for the child?", widget=forms.Textarea, required=False)
+    change_for_child = forms.CharField(
+        label="What changed for the child?", widget=forms.Textarea, required=False
+    )
     govuk = {
         "evidence": {"rows": 4, "hint": "Such as where it stands on the child’s record."},
-        "change_for_child": {"rows": 4, "hint": "What is different for the child or family now, not what was done."},
+        "change_for_child": {
+            "rows": 4,
+            "hint": "What is different for the child or family now, not what was done.",
+        },
     }
 
     def __init__(self, *args: Any, rules: Actions, **kwargs: Any) -> None:
@@ -51,11 +56,15 @@ class FollowUpForm(forms.Form):
     filed_on = DateField(label="When was it placed on the child’s record?", noun="the date", past=True)
     reference = forms.CharField(label="Reference", max_length=120)
     held_on = DateField(label="When was it held?", noun="the date", past=True)
-    strengths = forms.CharField(label="Strengths that were talked over", widget=forms.Textarea, required=False)
+    strengths = forms.CharField(
+        label="Strengths that were talked over", widget=forms.Textarea, required=False
+    )
     learning_need = forms.CharField(label="Support or learning need", widget=forms.Textarea, required=False)
     actions_complete = YesNoField(label="Are the actions complete?")
     comment = forms.CharField(label="Comment", widget=forms.Textarea)
-    ending = forms.ChoiceField(label="What became of the child?", choices=Ending.choices, widget=forms.RadioSelect)
+    ending = forms.ChoiceField(
+        label="What became of the child?", choices=Ending.choices, widget=forms.RadioSelect
+    )
 
     govuk = {
         "reference": {"width": 20, "hint": "Where anybody can find it again on the child’s record."},
@@ -79,10 +88,12 @@ class FollowUpForm(forms.Form):
         FollowUpKind.RE_AUDIT: {"comment": "What is known?"},
     }
 
-    def __init__(self, *args: Any, follow_up: FollowUp, reference_required: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, follow_up: FollowUp, reference_required: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         asked = self._asked[follow_up.kind]
-        self.fields = {name: self.fields[name] for name in asked}  # type: ignore[assignment]
+        self.fields = {name: self.fields[name] for name in asked}
         for name, label in self._labels.get(follow_up.kind, {}).items():
             self.fields[name].label = label
         if "reference" in self.fields:
@@ -91,7 +102,9 @@ class FollowUpForm(forms.Form):
     def answers(self) -> dict[str, Any]:
         """Return what is kept beside the comment, dates as ISO text."""
         data = {name: value for name, value in self.cleaned_data.items() if name not in ("comment", "ending")}
-        return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in data.items()}
+        return {
+            name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in data.items()
+        }
 
 
 class StandDownForm(forms.Form):
@@ -105,12 +118,19 @@ class ConcernForm(forms.Form):
     """An urgent concern about a child."""
 
     text = forms.CharField(label="What worries you?", widget=forms.Textarea)
-    safe_now = YesNoField(label="Is the child safe at this moment?", no="No, or I do not know", required=False)
-    told_whom = forms.CharField(label="Whom have you already spoken to?", widget=forms.Textarea, required=False)
+    safe_now = YesNoField(
+        label="Is the child safe at this moment?", no="No, or I do not know", required=False
+    )
+    told_whom = forms.CharField(
+        label="Whom have you already spoken to?", widget=forms.Textarea, required=False
+    )
     about_staff = forms.BooleanField(label="It is about a member of staff or a carer", required=False)
     govuk = {
         "text": {"rows": 6, "hint": "What you saw on the record, and what should happen today."},
-        "told_whom": {"rows": 2, "hint": "Such as the front door, the emergency duty team, or the worker’s manager."},
+        "told_whom": {
+            "rows": 2,
+            "hint": "Such as the front door, the emergency duty team, or the worker’s manager.",
+        },
         "about_staff": {"hint": "It then goes past the team’s own managers."},
     }
 

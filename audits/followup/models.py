@@ -17,7 +17,9 @@ class Action(TenantModel):
     intended_change = models.TextField(blank=True, help_text="What should be different for the child.")
     owner = TenantForeignKey("tenants.Person", null=True, blank=True, related_name="actions")
     owner_role = models.CharField(
-        max_length=10, blank=True, help_text="worker or manager: the action then follows the child to the next one."
+        max_length=10,
+        blank=True,
+        help_text="worker or manager: the action then follows the child to the next one.",
     )
     due_on = models.DateField()
     latest_on = models.DateField(null=True, blank=True, help_text="The framework's maximum.")
@@ -51,7 +53,9 @@ class FollowUp(TenantModel):
     guidance = models.TextField(blank=True)
     assignee = TenantForeignKey("tenants.Person", null=True, blank=True, related_name="follow_ups")
     assignee_role = models.CharField(
-        max_length=60, blank=True, help_text="Party of the framework; its holders see it while nobody is named."
+        max_length=60,
+        blank=True,
+        help_text="Party of the framework; its holders see it while nobody is named.",
     )
     about = TenantForeignKey("tenants.Person", null=True, blank=True, related_name="+")
     opened_at = models.DateTimeField()

@@ -91,5 +91,7 @@ concern_workflow = Workflow(
     Transition(
         "answer", "Answer", (ConcernStatus.RAISED,), ConcernStatus.ANSWERED, _responder, event=ConcernEnded
     ),
-    Transition("close", "Close", (ConcernStatus.ANSWERED,), ConcernStatus.CLOSED, _closer, event=ConcernEnded),
+    Transition(
+        "close", "Close", (ConcernStatus.ANSWERED,), ConcernStatus.CLOSED, _closer, event=ConcernEnded
+    ),
 )

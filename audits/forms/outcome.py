@@ -13,7 +13,9 @@ class CorrectionForm(forms.Form):
 
     where = forms.ChoiceField(label="What is it about?", required=False)
     text = forms.CharField(label="What is not right, and what is?", widget=forms.Textarea, max_length=4000)
-    govuk = {"text": {"rows": 4, "hint": "A date, a name, a visit that was recorded. Not whether a grade is fair."}}
+    govuk = {
+        "text": {"rows": 4, "hint": "A date, a name, a visit that was recorded. Not whether a grade is fair."}
+    }
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, domains: Mapping[str, str]) -> None:
         super().__init__(data)
@@ -33,7 +35,9 @@ class ConclusionForm(forms.Form):
 
     comment = forms.CharField(label="Anything else", widget=forms.Textarea, required=False)
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, questions: Iterable[Question], **kwargs: Any) -> None:
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, questions: Iterable[Question], **kwargs: Any
+    ) -> None:
         self.govuk: dict[str, dict[str, Any]] = {"comment": {"rows": 4}}  # type: ignore[misc]
         self.questions = list(questions)
         super().__init__(data, **kwargs)
@@ -47,7 +51,9 @@ class ConclusionForm(forms.Form):
             )
             self.govuk[question.key] = {"conditional": {"no": why}}
             self.govuk[why] = {"rows": 3}
-        self.order_fields([*(name for one in self.questions for name in (one.key, f"{one.key}_comment")), "comment"])
+        self.order_fields(
+            [*(name for one in self.questions for name in (one.key, f"{one.key}_comment")), "comment"]
+        )
 
     def answers(self) -> dict[str, tuple[bool | None, str]]:
         """Return the answer and its comment by question."""

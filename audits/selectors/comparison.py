@@ -81,7 +81,9 @@ def compare(
     return Comparison(tuple(columns), rows)
 
 
-def cells_of(grades: Grades, framework: Framework, words: Mapping[str, Judgement] | None = None) -> dict[str, Cell]:
+def cells_of(
+    grades: Grades, framework: Framework, words: Mapping[str, Judgement] | None = None
+) -> dict[str, Cell]:
     """Return one record's cells by domain from its grades and, where given, its written judgements."""
     found = {**grades.domains, OVERALL: grades.overall}
     return {key: _cell(grade, framework, (words or {}).get(key)) for key, grade in found.items()}

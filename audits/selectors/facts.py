@@ -61,7 +61,9 @@ def grades_of_record(audit: Audit) -> Grades | None:
     return _grades(found) if found else None
 
 
-def audit_facts(audit: Audit, *, framework: Framework | None = None, submitter: str | None = None) -> AuditFacts:
+def audit_facts(
+    audit: Audit, *, framework: Framework | None = None, submitter: str | None = None
+) -> AuditFacts:
     """Return what conditions may know; ``submitter`` is the slot whose submission is looked at."""
     framework = framework or framework_for(audit)
     return AuditFacts(
@@ -77,7 +79,9 @@ def audit_facts(audit: Audit, *, framework: Framework | None = None, submitter: 
 def around_audit(audit: Audit) -> Around:
     """Return who was around the child on the day of sampling, with the auditors: then is not now."""
     assessments = audit.assessments.exclude(status=AssessmentStatus.REASSIGNED).select_related("assessor")
-    auditors: dict[str, tuple[Person, ...]] = {row.slot: (row.assessor,) for row in assessments if row.assessor}
+    auditors: dict[str, tuple[Person, ...]] = {
+        row.slot: (row.assessor,) for row in assessments if row.assessor
+    }
     everybody = tuple(dict.fromkeys(person for people in auditors.values() for person in people))
     return Around(
         unit=audit.team or audit.service,

@@ -62,7 +62,9 @@ def outcome_of(audit: Audit) -> Outcome:
     framework = framework_for(audit)
     found = {row.domain: row for row in audit.grades.select_related("decided_by")}
     reasons = dict(
-        audit.recorded_grades.filter(stage=GradeStage.MODERATED).order_by("id").values_list("domain", "reason")
+        audit.recorded_grades.filter(stage=GradeStage.MODERATED)
+        .order_by("id")
+        .values_list("domain", "reason")
     )
     titles = {**graded_domains(audit, framework), OVERALL: "Overall"}
     rows = tuple(
@@ -139,7 +141,9 @@ def outcome_todo(person: Person) -> Iterable[ToDo]:
     if not may(person, "audits.open_cycle"):
         asked = asked.filter(audit__assessments__assessor=person)
     for correction in asked.select_related("audit__authority").distinct():
-        yield ToDo("Answer a correction", audit_href(correction.audit, "facts"), None, correction.audit.reference)
+        yield ToDo(
+            "Answer a correction", audit_href(correction.audit, "facts"), None, correction.audit.reference
+        )
 
 
 def _workers_of(person: Person) -> set[int]:

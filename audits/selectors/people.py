@@ -22,7 +22,9 @@ def concerned_now(audit: Audit, party: str, *, framework: Framework, on: date) -
     return people_for(party, framework=framework, around=around_case(audit.case), on=on)
 
 
-def everyone_concerned(audit: Audit, parties: Iterable[str], *, framework: Framework, on: date) -> list[Person]:
+def everyone_concerned(
+    audit: Audit, parties: Iterable[str], *, framework: Framework, on: date
+) -> list[Person]:
     """Return everybody behind ``parties``, then and now, each once: a child who moved has both."""
     found: list[Person] = []
     for party in parties:

@@ -51,13 +51,17 @@ def follow_up_panel(standing: Standing) -> Iterable[Panel]:
         or standing.person.pk in (link.follow_up.assignee_id, link.follow_up.about_id)
     ]
     concerns = list(audit.concern_links.select_related("concern")) if standing.sees_all else []
-    relatives = [one for one in (audit.re_audit_of, *audit.re_audits.exclude(status=AuditStatus.WITHDRAWN)) if one]
+    relatives = [
+        one for one in (audit.re_audit_of, *audit.re_audits.exclude(status=AuditStatus.WITHDRAWN)) if one
+    ]
     if not (shown or concerns or relatives):
         return
     slug = audit.authority.slug
     context: dict[str, Any] = {
         "follow_ups": [(one, reverse("followup:follow_up", args=[slug, one.pk])) for one in shown],
-        "concerns": [(one.concern, reverse("followup:concern", args=[slug, one.concern_id])) for one in concerns],
+        "concerns": [
+            (one.concern, reverse("followup:concern", args=[slug, one.concern_id])) for one in concerns
+        ],
         "relatives": [(one, _relation(audit, one), _href(one, slug)) for one in relatives],
     }
     yield Panel("What follows", "audits/outcome/_follow_up_panel.html", context, order=60)

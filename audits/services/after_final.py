@@ -80,7 +80,7 @@ def ask_for_supervision(*, audit: Audit) -> None:
 def _worker_for_supervision(audit: Audit, framework: Framework, party: str) -> Person | None:
     on = clock.today()
     people = concerned_then(audit, party, framework=framework, on=on)
-    return (people or concerned_now(audit, party, framework=framework, on=on) or [None])[0]
+    return next(iter(people or concerned_now(audit, party, framework=framework, on=on)), None)
 
 
 def tell_those_concerned(*, audit: Audit) -> None:
@@ -89,7 +89,9 @@ def tell_those_concerned(*, audit: Audit) -> None:
     on = clock.today()
     people = everyone_concerned(audit, framework.process.filing.tell, framework=framework, on=on)
     count = audit.action_links.filter(action__status=ActionStatus.OPEN).count()
-    actions = {0: "It led to no action.", 1: "It led to one action."}.get(count, f"It led to {count} actions.")
+    actions = {0: "It led to no action.", 1: "It led to one action."}.get(
+        count, f"It led to {count} actions."
+    )
     tell(
         people=answering(people, on=on),
         kind="audit_final",

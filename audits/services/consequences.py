@@ -61,7 +61,8 @@ def stand_down(*, audit: Audit) -> list[FollowUp]:
             )
             for link in links.select_related("follow_up__assignee"):
                 stand_down_follow_up(
-                    follow_up=link.follow_up, why=f"The final outcome of {audit.reference} does not bear it out."
+                    follow_up=link.follow_up,
+                    why=f"The final outcome of {audit.reference} does not bear it out.",
                 )
                 ended.append(link.follow_up)
     return ended
@@ -95,7 +96,7 @@ def open_for_audit(
     title: str,
     party: str,
     people: list[Person],
-    due_on: date,
+    due_on: date | None,
     **more: Any,
 ) -> FollowUp | None:
     """Open a follow-up of the audit once for ``rule``; ``None`` where it is there already.
@@ -160,7 +161,9 @@ def _schedule_review(audit: Audit, framework: Framework, rule: Consequence, effe
     )
 
 
-def _schedule_re_audit(audit: Audit, framework: Framework, rule: Consequence, effect: ScheduleReAudit) -> None:
+def _schedule_re_audit(
+    audit: Audit, framework: Framework, rule: Consequence, effect: ScheduleReAudit
+) -> None:
     never = auditors_ever(audit) if effect.exclude_earlier_auditors else set()
     who = re_auditor_for(audit, framework, effect.by, never=never)
     open_for_audit(
@@ -197,7 +200,9 @@ def re_auditor_for(audit: Audit, framework: Framework, party: str, *, never: set
     return min(pool, key=order, default=None)
 
 
-def _hold_conversation(audit: Audit, framework: Framework, rule: Consequence, effect: HoldConversation) -> None:
+def _hold_conversation(
+    audit: Audit, framework: Framework, rule: Consequence, effect: HoldConversation
+) -> None:
     on = clock.today()
     other = concerned_then(audit, effect.with_party, framework=framework, on=on)
     open_for_audit(
@@ -213,7 +218,9 @@ def _hold_conversation(audit: Audit, framework: Framework, rule: Consequence, ef
     )
 
 
-def _flag_good_practice(audit: Audit, framework: Framework, rule: Consequence, effect: FlagGoodPractice) -> None:
+def _flag_good_practice(
+    audit: Audit, framework: Framework, rule: Consequence, effect: FlagGoodPractice
+) -> None:
     audit.good_practice = True
     audit.save(update_fields=["good_practice"])
 

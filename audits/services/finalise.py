@@ -1,6 +1,5 @@
 """From outcome to final: the worker confirms, or the days for correcting a matter of fact run out."""
 
-
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
@@ -64,7 +63,11 @@ def answer_correction(*, correction: FactCorrection, accepted: bool, answer: str
     written = {"answer": answer.strip(), "answered_by": person, "answered_at": clock.now()}
     try:
         correction_workflow.apply(
-            correction, "accept" if accepted else "decline", person=person, why="a correction of fact", also=written
+            correction,
+            "accept" if accepted else "decline",
+            person=person,
+            why="a correction of fact",
+            also=written,
         )
     except StatusHasChanged:
         raise TransitionRefused(["Somebody has answered this correction already."]) from None
@@ -134,7 +137,9 @@ def tell_outcome_reached(*, audit: Audit) -> None:
         kind="outcome_reached",
         key=audit.reference,
         subject=f"{audit.reference}: there is an outcome, not final yet",
-        body=f"The worker may ask to correct a matter of fact until {long_date(last_day)}." if last_day else "",
+        body=f"The worker may ask to correct a matter of fact until {long_date(last_day)}."
+        if last_day
+        else "",
         href=audit_href(audit),
     )
 

@@ -64,12 +64,16 @@ def moderation_reasons(*, audit: Audit, framework: Framework) -> tuple[Moderatio
         if isinstance(selector.rule, OneAudit):
             verdict = selector.rule.selects(facts, framework.names)
             found += [
-                ModerationReasonFound(selector.key, _kind(selector.rule, reason), reason.domain or OVERALL, reason.text)
+                ModerationReasonFound(
+                    selector.key, _kind(selector.rule, reason), reason.domain or OVERALL, reason.text
+                )
                 for reason in verdict.reasons
             ]
         elif isinstance(selector.rule, RandomShare) and not found and drawn_for_check(audit, selector.rule):
             text = selector.rule.in_words(framework.names)
-            found.append(ModerationReasonFound(selector.key, "random_sample", OVERALL, f"Drawn at random: {text}"))
+            found.append(
+                ModerationReasonFound(selector.key, "random_sample", OVERALL, f"Drawn at random: {text}")
+            )
     return tuple(found or _unexplained(comparison_of(audit)))
 
 
@@ -117,15 +121,21 @@ def _reach_agreed_outcome(audit: Audit, framework: Framework) -> None:
         source = GradeSource.RE_AUDIT
     only = assessments[0].assessor if len(assessments) == 1 else None
     _write_outcome(audit, by_domain(submitted[assessments[0].slot]), source, only)
-    audit_workflow.apply(audit, "reach_outcome", person=None, why=source.label, also={"outcome_at": clock.now()})
+    audit_workflow.apply(
+        audit, "reach_outcome", person=None, why=source.label, also={"outcome_at": clock.now()}
+    )
 
 
 def by_domain(grades: Grades) -> dict[str, str]:
     """Return the grades as they are stored: by domain, the overall one under the empty key."""
-    return {key: grade or NOT_APPLICABLE for key, grade in {**grades.domains, OVERALL: grades.overall}.items()}
+    return {
+        key: grade or NOT_APPLICABLE for key, grade in {**grades.domains, OVERALL: grades.overall}.items()
+    }
 
 
-def _write_outcome(audit: Audit, grades: Mapping[str, str], source: GradeSource, person: Person | None) -> None:
+def _write_outcome(
+    audit: Audit, grades: Mapping[str, str], source: GradeSource, person: Person | None
+) -> None:
     now = clock.now()
     for domain, grade in grades.items():
         GradeOfRecord.objects.update_or_create(
@@ -153,7 +163,9 @@ def record_decision(*, audit: Audit, decided: Mapping[str, tuple[str, str]], mod
     }
     source = GradeSource.AGREED if len(grading_assessments(audit, framework)) > 1 else GradeSource.SINGLE
     _write_outcome(audit, agreed, source, None)
-    _write_outcome(audit, {key: grade for key, (grade, _) in decided.items()}, GradeSource.MODERATED, moderator)
+    _write_outcome(
+        audit, {key: grade for key, (grade, _) in decided.items()}, GradeSource.MODERATED, moderator
+    )
     now = clock.now()
     RecordedGrade.objects.bulk_create(
         RecordedGrade(

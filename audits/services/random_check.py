@@ -36,7 +36,9 @@ def _selectors(selectors: tuple[Selector, ...]) -> list[Selector]:
     return [
         selector
         for selector in selectors
-        if isinstance(selector.rule, RandomShare) and selector.rule.share and selector.evaluated == "month_closed"
+        if isinstance(selector.rule, RandomShare)
+        and selector.rule.share
+        and selector.evaluated == "month_closed"
     ]
 
 
@@ -55,7 +57,9 @@ def _draw(cycle: Cycle, selector: Selector) -> int:
     finished = cycle.audits.exclude(status__in=(*BEFORE_SUBMISSION, AuditStatus.WITHDRAWN))
     pool = {
         audit.reference: audit
-        for audit in finished.exclude(origin=Origin.RE_AUDIT).select_related("framework_version", "cycle", "service")
+        for audit in finished.exclude(origin=Origin.RE_AUDIT).select_related(
+            "framework_version", "cycle", "service"
+        )
         if not moderation_reasons(audit=audit, framework=framework)
     }
     assert isinstance(selector.rule, RandomShare)  # noqa: S101  (chosen by _selectors)

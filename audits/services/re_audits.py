@@ -46,7 +46,9 @@ def initial_audit_of(follow_up: FollowUp) -> Audit:
 def re_audit_of(follow_up: FollowUp) -> Audit | None:
     """Return the re-audit once it was begun."""
     rows = Audit.objects.filter(re_audit_of__follow_up_links__follow_up=follow_up, origin=Origin.RE_AUDIT)
-    found = rows.exclude(status=AuditStatus.WITHDRAWN).select_related("framework_version", "authority", "case")
+    found = rows.exclude(status=AuditStatus.WITHDRAWN).select_related(
+        "framework_version", "authority", "case"
+    )
     return found.order_by("-id").first()
 
 
@@ -113,7 +115,9 @@ def changes_between(initial: Audit, again: Audit) -> list[Change]:
     before, after = _grades(initial), _grades(again)
     ranks = ranks_of(initial, framework)
     titles = {**graded_domains(initial, framework), OVERALL: "Overall"}
-    return [_change(key, label, before.get(key, ""), after.get(key, ""), ranks) for key, label in titles.items()]
+    return [
+        _change(key, label, before.get(key, ""), after.get(key, ""), ranks) for key, label in titles.items()
+    ]
 
 
 def _grades(audit: Audit) -> dict[str, str]:
@@ -156,7 +160,9 @@ def conclude_re_audit(
     changes = changes_between(initial, again)
     given["domains"] = {one.domain or "overall": one.change for one in changes}
     given["re_audit"] = again.reference
-    complete_follow_up(follow_up=follow_up, person=person, comment=comment, answers=given, outcome="concluded")
+    complete_follow_up(
+        follow_up=follow_up, person=person, comment=comment, answers=given, outcome="concluded"
+    )
 
 
 def end_without_re_audit(*, follow_up: FollowUp, ending: str, comment: str, person: Person) -> None:

@@ -40,15 +40,18 @@ def look_for_patterns(*, audit: Audit) -> list[str]:
 
 def history_of(audit: Audit, level: str, framework: Framework) -> HistoryFacts:
     """Return the final audits of the audit's own worker, team, service or council up to it, oldest first."""
-    same = {
+    wanted: dict[str, dict[str, object]] = {
         "practitioner": {"worker": audit.worker},
         "team": {"team": audit.team},
         "service": {"service": audit.service},
         "authority": {},
-    }[level]
+    }
+    same = wanted[level]
     if None in same.values():
         return HistoryFacts(rank={}, level=level, audits=())
-    rows = Audit.objects.filter(origin__in=TREND_ORIGINS, status__in=WITH_FINAL_GRADE, tool=audit.tool, **same)
+    rows = Audit.objects.filter(
+        origin__in=TREND_ORIGINS, status__in=WITH_FINAL_GRADE, tool=audit.tool, **same
+    )
     earlier = rows.filter(allocated_on__lte=audit.allocated_on)
     newest = list(earlier.order_by("-allocated_on", "-final_at", "-id")[:HISTORY])
     # The audit itself is the newest: another of the same month that became final before it comes first.
@@ -63,7 +66,9 @@ def history_of(audit: Audit, level: str, framework: Framework) -> HistoryFacts:
 
 
 def _grades(found: dict[str, str | None]) -> Grades:
-    return Grades(overall=found.get(OVERALL), domains={key: grade for key, grade in found.items() if key != OVERALL})
+    return Grades(
+        overall=found.get(OVERALL), domains={key: grade for key, grade in found.items() if key != OVERALL}
+    )
 
 
 def _tell(

@@ -33,7 +33,11 @@ def facts(request: CouncilRequest, standing: Standing) -> HttpResponse:
     domains = graded_domains(audit, standing.framework)
     may_ask = is_worker_of(audit, person) and audit.status in CORRECTABLE and standing.sees_grades
     may_ask = may_ask and standing.framework.process.fact_correction.allowed
-    form = CorrectionForm(request.POST if request.method == "POST" else None, domains=domains) if may_ask else None
+    form = (
+        CorrectionForm(request.POST if request.method == "POST" else None, domains=domains)
+        if may_ask
+        else None
+    )
     if request.method == "POST" and form is not None and form.is_valid():
         try:
             ask_correction(audit=audit, person=person, **form.cleaned_data)

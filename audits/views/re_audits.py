@@ -79,8 +79,12 @@ def _forms(request: CouncilRequest, found: FollowUp, initial: Audit, again: Audi
     data = request.POST if request.method == "POST" else None
     which = data.get("form") if data else ""
     if again is not None and again.status not in BEFORE_SUBMISSION:
-        return {"conclude": ConclusionForm(data if which == "conclude" else None, questions=questions_of(initial))}
-    forms: dict[str, Any] = {"end": FollowUpForm(data if which == "end" else None, follow_up=found, prefix="end")}
+        return {
+            "conclude": ConclusionForm(data if which == "conclude" else None, questions=questions_of(initial))
+        }
+    forms: dict[str, Any] = {
+        "end": FollowUpForm(data if which == "end" else None, follow_up=found, prefix="end")
+    }
     if again is None and request.person.pk not in auditors_ever(initial):
         forms["begin"] = None
     return forms

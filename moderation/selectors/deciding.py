@@ -21,7 +21,9 @@ def to_decide(moderation: Moderation, comparison: Comparison | None = None) -> t
     """
     comparison = comparison or comparison_of(moderation.audit)
     kinds = {reason.kind for reason in moderation.reasons.all()}
-    whole = bool(kinds - set(DIFFERENCES)) or "all_domains" in framework_for(moderation.audit).moderation.decides
+    whole = (
+        bool(kinds - set(DIFFERENCES)) or "all_domains" in framework_for(moderation.audit).moderation.decides
+    )
     return tuple(row for row in comparison.rows if whole or row.overall or row.differs)
 
 
@@ -37,7 +39,9 @@ def grade_choices(audit: Audit, framework: Framework, domain: str) -> list[tuple
 def proposed_actions(audit: Audit) -> list[AuditAction]:
     """Return the audit's actions that are proposed or were left out, in the order proposed."""
     links = audit.action_links.select_related("action__owner", "action__proposed_by", "assessment")
-    return list(links.filter(action__status__in=(ActionStatus.PROPOSED, ActionStatus.NOT_AGREED)).order_by("id"))
+    return list(
+        links.filter(action__status__in=(ActionStatus.PROPOSED, ActionStatus.NOT_AGREED)).order_by("id")
+    )
 
 
 def missing(moderation: Moderation, fields: dict, hrefs: dict[str, str]) -> list[Problem]:
@@ -52,7 +56,9 @@ def missing(moderation: Moderation, fields: dict, hrefs: dict[str, str]) -> list
         problems.append(Problem(text, f"{decide}#id_conversation_needed"))
     if fields.get("conversation_needed") == "yes":
         if not fields.get("conversation_on"):
-            problems.append(Problem("Enter when you talked with both auditors", f"{decide}#id_conversation_on_0"))
+            problems.append(
+                Problem("Enter when you talked with both auditors", f"{decide}#id_conversation_on_0")
+            )
         if not str(fields.get("conversation_outcome", "")).strip():
             problems.append(Problem("Say what the conversation led to", f"{decide}#id_conversation_outcome"))
     for row in to_decide(moderation):
@@ -60,8 +66,13 @@ def missing(moderation: Moderation, fields: dict, hrefs: dict[str, str]) -> list
         if not fields.get(f"grade_{name}"):
             problems.append(Problem(f"Decide the grade: {row.label}", f"{decide}#id_grade_{name}"))
         if not str(fields.get(f"reason_{name}", "")).strip():
-            problems.append(Problem(f"Give the reason for the grade: {row.label}", f"{decide}#id_reason_{name}"))
-    if "action_plan" in framework_for(moderation.audit).moderation.decides and not moderation.action_plan_agreed:
+            problems.append(
+                Problem(f"Give the reason for the grade: {row.label}", f"{decide}#id_reason_{name}")
+            )
+    if (
+        "action_plan" in framework_for(moderation.audit).moderation.decides
+        and not moderation.action_plan_agreed
+    ):
         problems.append(Problem("Agree the action plan", plan))
     return problems
 

@@ -26,7 +26,11 @@ def moderation_list() -> QuerySet[Moderation]:
 
 def visible_moderations(person: Person) -> QuerySet[Moderation]:
     """Return all for those who allocate, else the person's own."""
-    return moderation_list() if may(person, "moderation.allocate") else moderation_list().filter(moderator=person)
+    return (
+        moderation_list()
+        if may(person, "moderation.allocate")
+        else moderation_list().filter(moderator=person)
+    )
 
 
 def overdue() -> QuerySet[Moderation]:
@@ -57,5 +61,7 @@ def why_in_short(moderation: Moderation) -> str:
         verb = "differ" if len(parts) > 1 or domains > 1 else "differs"
         joined = " and ".join(parts)
         texts.append(f"{joined[:1].upper()}{joined[1:]} {verb}")
-    texts += [one.text for one in reasons if one.kind not in (ReasonKind.OVERALL_DIFFERS, ReasonKind.DOMAIN_DIFFERS)]
+    texts += [
+        one.text for one in reasons if one.kind not in (ReasonKind.OVERALL_DIFFERS, ReasonKind.DOMAIN_DIFFERS)
+    ]
     return "; ".join(texts)

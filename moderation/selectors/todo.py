@@ -15,7 +15,9 @@ from qaf.tenants.registry import ToDo
 def moderation_todo(person: Person) -> Iterable[ToDo]:
     """Return the audits to decide; for those who allocate, what nobody can moderate and what is late."""
     for moderation in moderation_list().filter(moderator=person, status=ModerationStatus.ALLOCATED):
-        yield ToDo("Moderate an audit", moderation_href(moderation), moderation.due_on, moderation.audit.reference)
+        yield ToDo(
+            "Moderate an audit", moderation_href(moderation), moderation.due_on, moderation.audit.reference
+        )
     if not may(person, "moderation.allocate"):
         return
     stuck = moderation_list().filter(~Q(problem=""), status=ModerationStatus.WAITING)

@@ -34,7 +34,9 @@ def allocate_when_due(*, moderation: Moderation) -> bool:
 
 
 def _order(moderation: Moderation, candidate: Candidate) -> tuple[int, str]:
-    return candidate.load, sha256(f"{moderation.audit.reference}|{candidate.person.name}".encode()).hexdigest()
+    return candidate.load, sha256(
+        f"{moderation.audit.reference}|{candidate.person.name}".encode()
+    ).hexdigest()
 
 
 def _name_problem(moderation: Moderation, candidates: list[Candidate]) -> None:
@@ -64,7 +66,9 @@ def allocate_by_hand(*, moderation: Moderation, moderator: Person, person: Perso
     if chosen is None:
         raise ValidationError({"moderator": f"{moderator.name} holds no post whose holders moderate."})
     if not chosen.may:
-        raise ValidationError({"moderator": f"{moderator.name} cannot moderate it: {', '.join(chosen.kept_out)}."})
+        raise ValidationError(
+            {"moderator": f"{moderator.name} cannot moderate it: {', '.join(chosen.kept_out)}."}
+        )
     if moderation.moderator_id != moderator.pk:
         _give(moderation, moderator, by=person)
 

@@ -43,7 +43,9 @@ def draft_of(moderation: Moderation) -> DecisionDraft | None:
 
 
 @transaction.atomic
-def save_draft(*, moderation: Moderation, fields: dict[str, Any], version: int, person: Person) -> DecisionDraft:
+def save_draft(
+    *, moderation: Moderation, fields: dict[str, Any], version: int, person: Person
+) -> DecisionDraft:
     """Save what was typed if ``version`` is still the one it was typed over (0: nothing was there).
 
     Raises ``DraftConflict`` with the other text, ``StatusHasChanged`` once it is decided.

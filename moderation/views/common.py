@@ -62,7 +62,9 @@ def own_moderation(
 
     @moderation_page
     @wraps(view)
-    def inner(request: CouncilRequest, moderation: Moderation, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def inner(
+        request: CouncilRequest, moderation: Moderation, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponse:
         if moderation.moderator_id != request.person.pk:
             raise PermissionDenied("Only its moderator decides a moderation.")
         return view(request, moderation, *args, **kwargs)

@@ -144,7 +144,10 @@ def plan(request: CouncilRequest, found: Moderation) -> HttpResponse:
         else:
             messages.success(request, "The action is in the plan.")
             return redirect(moderation_href(found, "plan"))
-    context = {"form": form, "links": [(link, _action_hrefs(found, link)) for link in proposed_actions(found.audit)]}
+    context = {
+        "form": form,
+        "links": [(link, _action_hrefs(found, link)) for link in proposed_actions(found.audit)],
+    }
     return show(request, "moderation/plan.html", found, context)
 
 
@@ -178,14 +181,16 @@ def edit(request: CouncilRequest, found: Moderation, pk: int) -> HttpResponse:
     if action.owner:
         owners.setdefault(action.owner, "")
     form = ActionForm(
-        request.POST if request.method == "POST" else None, owners=list(owners.items()), days=action_days(found.audit)
+        request.POST if request.method == "POST" else None,
+        owners=list(owners.items()),
+        days=action_days(found.audit),
     )
-    form.initial |= {
-        "text": action.text,
-        "intended_change": action.intended_change,
-        "owner": str(action.owner_id or ""),
-        "due_on": action.due_on,
-    }
+    form.initial.update(
+        text=action.text,
+        intended_change=action.intended_change,
+        owner=str(action.owner_id or ""),
+        due_on=action.due_on,
+    )
     if request.method == "POST" and form.is_valid():
         try:
             rewrite_in_plan(moderation=found, action=action, person=request.person, **_action_words(form))
@@ -238,12 +243,16 @@ def check(request: CouncilRequest, found: Moderation) -> HttpResponse:
     rows = [
         {
             "label": row.label,
-            "grade": framework.names.grade(fields[key]) if (key := f"grade_{field_name(row.domain)}") in fields else "",
+            "grade": framework.names.grade(fields[key])
+            if (key := f"grade_{field_name(row.domain)}") in fields
+            else "",
             "reason": fields.get(f"reason_{field_name(row.domain)}", ""),
         }
         for row in to_decide(found)
     ]
-    plan = [link.action for link in proposed_actions(found.audit) if link.action.status == ActionStatus.PROPOSED]
+    plan = [
+        link.action for link in proposed_actions(found.audit) if link.action.status == ActionStatus.PROPOSED
+    ]
     context = {"problems": problems, "refused": status == 422, "rows": rows, "plan": plan}
     context |= {f"{name}_url": href for name, href in hrefs.items()}
     return show(request, "moderation/check.html", found, context, status=status)

@@ -88,8 +88,13 @@ def overview(request: CouncilRequest, found: Moderation) -> HttpResponse:
 
 def _tasks(found: Moderation, problems: list, hrefs: dict[str, str]) -> list[dict[str, str]]:
     left = [problem for problem in problems if problem.href.startswith(hrefs["decide"])]
-    decide = {"title": f"Decide {len(to_decide(found))} grades, each with its reason", "href": hrefs["decide"]}
-    decide |= {"status": f"{len(left)} to do", "tone": "blue"} if left else {"status": "Completed", "tone": ""}
+    decide = {
+        "title": f"Decide {len(to_decide(found))} grades, each with its reason",
+        "href": hrefs["decide"],
+    }
+    decide |= (
+        {"status": f"{len(left)} to do", "tone": "blue"} if left else {"status": "Completed", "tone": ""}
+    )
     plan = {"title": "Agree the action plan", "href": hrefs["plan"]}
     agreed = found.action_plan_agreed
     plan |= {"status": "Completed", "tone": ""} if agreed else {"status": "To do", "tone": "blue"}
@@ -122,7 +127,9 @@ def allocate(request: CouncilRequest, found: Moderation) -> HttpResponse:
         except (ValidationError, TransitionRefused) as error:
             refused(form, error)
         else:
-            messages.success(request, f"{moderator.name} moderates {found.audit.reference} and has been told.")
+            messages.success(
+                request, f"{moderator.name} moderates {found.audit.reference} and has been told."
+            )
             return redirect(moderation_href(found))
     context = {"form": form, "kept_out": [one for one in candidates if not one.may]}
     return show(request, "moderation/allocate.html", found, context)

@@ -52,12 +52,16 @@ def finish(audit: Audit, cast, grade: str = "good") -> Audit:
 
 def file(audit: Audit, person) -> None:
     filing = FollowUp.objects.get(audit_links__audit=audit, kind="filing")
-    complete_follow_up(follow_up=filing, person=person, answers={"filed_on": "2026-10-05", "reference": "M-1"})
+    complete_follow_up(
+        follow_up=filing, person=person, answers={"filed_on": "2026-10-05", "reference": "M-1"}
+    )
 
 
 def supervise(audit: Audit, person) -> None:
     entry = FollowUp.objects.get(audit_links__audit=audit, kind="supervision")
-    complete_follow_up(follow_up=entry, person=person, answers={"held_on": "2026-10-05", "actions_complete": True})
+    complete_follow_up(
+        follow_up=entry, person=person, answers={"held_on": "2026-10-05", "actions_complete": True}
+    )
 
 
 @pytest.mark.req("HER-27", "HER-49", "HER-50")
@@ -200,13 +204,17 @@ def test_it_concludes_on_both_questions_with_both_grades_together(inadequate, fo
 def test_a_child_who_cannot_be_audited_again_has_an_outcome_of_their_own(follow_up, ending):
     with pytest.raises(ValidationError):
         end_without_re_audit(follow_up=follow_up, ending="lost", comment="?", person=follow_up.assignee)
-    end_without_re_audit(follow_up=follow_up, ending=ending, comment="As the record says.", person=follow_up.assignee)
+    end_without_re_audit(
+        follow_up=follow_up, ending=ending, comment="As the record says.", person=follow_up.assignee
+    )
     follow_up.refresh_from_db()
     assert (follow_up.status, follow_up.outcome) == ("done", ending)
     assert re_audit_of(follow_up) is None
 
 
-def test_an_inadequate_re_audit_is_overseen_and_audited_again_by_somebody_else_still(inadequate, follow_up, cast):
+def test_an_inadequate_re_audit_is_overseen_and_audited_again_by_somebody_else_still(
+    inadequate, follow_up, cast
+):
     again = do_re_audit(follow_up, "inadequate")
     confirm_outcome(audit=again, person=cast.wyn)
     kinds = {link.follow_up.kind for link in again.follow_up_links.select_related("follow_up")}

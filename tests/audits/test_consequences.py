@@ -194,7 +194,10 @@ def test_a_domain_below_good_three_times_running_tells_the_service_manager(cast,
     finish_with_weak_plans(cast)
     assert told("pattern") == {"Sam Service"}
     subjects = set(Notice.objects.filter(kind="pattern").values_list("subject", flat=True))
-    assert subjects == {"A domain stays below Good: Rowan", "A domain stays below Good: the work of Wyn Worker"}
+    assert subjects == {
+        "A domain stays below Good: Rowan",
+        "A domain stays below Good: the work of Wyn Worker",
+    }
     body = Notice.objects.filter(kind="pattern").first().body
     assert body.startswith("Quality of Plans: ")
     assert body.count("ALD-2026-") == 3
@@ -203,7 +206,10 @@ def test_a_domain_below_good_three_times_running_tells_the_service_manager(cast,
 @pytest.mark.req("HER-53")
 @pytest.mark.parametrize(
     ("first", "second"),
-    [({"grade": "good"}, {"grade": "inadequate"}), ({"grade": "inadequate", "origin": "re_audit"}, {"grade": "inadequate"})],
+    [
+        ({"grade": "good"}, {"grade": "inadequate"}),
+        ({"grade": "inadequate", "origin": "re_audit"}, {"grade": "inadequate"}),
+    ],
     ids=["a good one between", "a re-audit does not count"],
 )
 def test_no_pattern_is_told_where_there_is_none(cast, seniors, first, second):

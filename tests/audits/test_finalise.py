@@ -64,7 +64,7 @@ def test_the_outcome_is_final_when_the_worker_confirms_the_facts(cast, audit):
     audit.refresh_from_db()
     assert (audit.status, audit.final_at) == ("final", clock.now())
     final = RecordedGrade.objects.filter(audit=audit, stage="final")
-    assert {row.domain: row.grade for row in final} == {key: "good" for key in (*DOMAINS, "")}
+    assert {row.domain: row.grade for row in final} == dict.fromkeys((*DOMAINS, ""), "good")
 
 
 def test_nobody_else_confirms_for_the_worker(cast, audit):
@@ -76,9 +76,9 @@ def test_nobody_else_confirms_for_the_worker(cast, audit):
 
 def test_without_a_word_it_is_final_after_five_working_days_and_only_once(audit):
     assert last_day_for_corrections(audit) == date(2026, 10, 12)
-    with clock.travel(datetime(2026, 10, 12, 23, 30)):
+    with clock.travel(datetime(2026, 10, 12, 23, 30, tzinfo=clock.LONDON)):
         assert finalise_due() == 0
-    with clock.travel(datetime(2026, 10, 13, 0, 30)):
+    with clock.travel(datetime(2026, 10, 13, 0, 30, tzinfo=clock.LONDON)):
         assert finalise_due() == 1
         assert finalise_due() == 0
     audit.refresh_from_db()
@@ -87,7 +87,9 @@ def test_without_a_word_it_is_final_after_five_working_days_and_only_once(audit)
 
 
 def test_an_unanswered_correction_holds_the_outcome_whatever_the_day(cast, audit):
-    correction = ask_correction(audit=audit, where="assessments", text="The visit was on 4 May.", person=cast.wyn)
+    correction = ask_correction(
+        audit=audit, where="assessments", text="The visit was on 4 May.", person=cast.wyn
+    )
     assert told("correction_asked") == {"Lena Lead", "Petra Peer", "Quinn Lead"}
     with clock.travel(date(2026, 12, 1)):
         assert finalise_due() == 0

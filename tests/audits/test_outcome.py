@@ -49,7 +49,7 @@ def test_where_both_auditors_agree_on_every_grade_that_is_the_outcome(cast, seni
     audit = make_audit(cast)
     submit_both(audit, "good", "good")
     assert audit.status == "outcome"
-    assert record(audit) == {key: ("good", "agreed") for key in (*DOMAINS, "")}
+    assert record(audit) == dict.fromkeys((*DOMAINS, ""), ("good", "agreed"))
     assert audit.submitted_at == audit.outcome_at == clock.now()
     assert marks_of(audit) == ("Not final yet", "Never independently checked")
     assert not Moderation.objects.exists()
@@ -152,7 +152,10 @@ def test_not_applicable_beside_a_grade_is_a_difference():
     comparison = compare(
         columns=["A", "B"],
         domains={"voice": "Voice"},
-        cells=[{"voice": Cell("not_applicable"), "": Cell("good")}, {"voice": Cell("good"), "": Cell("good")}],
+        cells=[
+            {"voice": Cell("not_applicable"), "": Cell("good")},
+            {"voice": Cell("good"), "": Cell("good")},
+        ],
     )
     assert [(row.domain, row.differs) for row in comparison.rows] == [("voice", True), ("", False)]
     assert [row.domain for row in comparison.disputed] == ["voice"]

@@ -15,7 +15,7 @@ from tests.factories.people import LONG_AGO, make_person
 
 @dataclass
 class Seniors:
-    """Hetty heads the worker's service, Hal another; Mona manages quality assurance, Dev directs, Pam leads practice."""
+    """Hetty heads the worker's service, Hal another; Mona manages quality assurance, Dev and Pam lead."""
 
     hetty: Person
     hal: Person
@@ -55,7 +55,12 @@ def make_audit_of_month(cast: Cast, cycle: Cycle, **fields) -> Audit:
 
 
 def type_decision(
-    moderation: Moderation, grades: dict[str, str], *, version: int = 0, why: str = "Both records read.", **more
+    moderation: Moderation,
+    grades: dict[str, str],
+    *,
+    version: int = 0,
+    why: str = "Both records read.",
+    **more,
 ) -> None:
     """Type a whole decision: grades by domain (empty key: overall), each with the same reason."""
     fields = {"conversation_needed": "no"}

@@ -30,7 +30,9 @@ from tests.factories.people import make_person, make_service, make_team
 pytestmark = pytest.mark.usefixtures("frozen", "scope")
 
 
-def make_action(case, owner, *, role: str = "worker", due_on: date = date(2026, 11, 2), opened: bool = True) -> Action:
+def make_action(
+    case, owner, *, role: str = "worker", due_on: date = date(2026, 11, 2), opened: bool = True
+) -> Action:
     action = propose_action(
         case=case,
         text="Visit the father",
@@ -47,7 +49,9 @@ def make_action(case, owner, *, role: str = "worker", due_on: date = date(2026, 
 
 
 def done(action: Action, person) -> Action:
-    complete_action(action=action, evidence="Case note of today.", change_for_child="He visits.", person=person)
+    complete_action(
+        action=action, evidence="Case note of today.", change_for_child="He visits.", person=person
+    )
     return action
 
 
@@ -83,7 +87,9 @@ def test_only_the_owner_or_their_deputy_completes_it(audit, cast):
     for person in (cast.lena, cast.quinn, cast.stranger):
         with pytest.raises(PermissionDenied):
             done(action, person)
-    record_absence(person=cast.wyn, starts_on=date(2026, 10, 1), ends_on=date(2026, 10, 9), deputy=cast.stranger)
+    record_absence(
+        person=cast.wyn, starts_on=date(2026, 10, 1), ends_on=date(2026, 10, 9), deputy=cast.stranger
+    )
     stan = type(cast.stranger).objects.get(pk=cast.stranger.pk)
     assert done(action, stan).done_by == stan
 
@@ -121,7 +127,13 @@ def test_later_than_the_latest_day_is_refused_and_an_agreed_action_is_not_rewrit
     with pytest.raises(ValidationError, match="Tuesday 5 January 2027"):
         make_action(audit.case, cast.wyn, due_on=date(2027, 1, 6))
     action = make_action(audit.case, cast.wyn)
-    words = {"text": "Else", "intended_change": "", "owner": cast.wyn, "owner_role": "", "due_on": date(2026, 11, 3)}
+    words = {
+        "text": "Else",
+        "intended_change": "",
+        "owner": cast.wyn,
+        "owner_role": "",
+        "due_on": date(2026, 11, 3),
+    }
     with pytest.raises(ValidationError, match="agreed"):
         edit_action(action=action, **words)
 
@@ -146,7 +158,10 @@ def test_leaving_out_needs_a_reason(audit, cast):
 
 def test_actions_follow_the_child_to_the_next_worker_and_manager(audit, cast):
     team = make_team("Elder", make_service("Looked after"))
-    nora, mia = make_person("Nora New", "social_worker", unit=team), make_person("Mia Manager", "team_manager", unit=team)
+    nora, mia = (
+        make_person("Nora New", "social_worker", unit=team),
+        make_person("Mia Manager", "team_manager", unit=team),
+    )
     of_worker = make_action(audit.case, cast.wyn)
     of_manager = make_action(audit.case, cast.lena, role="manager")
     stays = make_action(audit.case, cast.ivor, role="")
@@ -156,7 +171,10 @@ def test_actions_follow_the_child_to_the_next_worker_and_manager(audit, cast):
     case.save()
     publish(CasesImported(1))
     publish(CasesImported(2))
-    owners = {action.pk: Action.objects.get(pk=action.pk).owner for action in (of_worker, of_manager, stays, finished)}
+    owners = {
+        action.pk: Action.objects.get(pk=action.pk).owner
+        for action in (of_worker, of_manager, stays, finished)
+    }
     assert owners == {of_worker.pk: nora, of_manager.pk: mia, stays.pk: cast.ivor, finished.pk: cast.wyn}
     assert told("action_handed_over") == ["Lena Lead", "Mia Manager", "Nora New", "Wyn Worker"]
 
@@ -202,7 +220,12 @@ def test_a_restricted_childs_action_is_seen_only_by_those_cleared_and_its_owner(
 
 def test_late_is_told_once_and_then_once_a_week(audit, cast):
     make_action(audit.case, cast.wyn)
-    for day, count in ((date(2026, 11, 2), 0), (date(2026, 11, 3), 1), (date(2026, 11, 4), 1), (date(2026, 11, 10), 2)):
+    for day, count in (
+        (date(2026, 11, 2), 0),
+        (date(2026, 11, 3), 1),
+        (date(2026, 11, 4), 1),
+        (date(2026, 11, 10), 2),
+    ):
         with clock.travel(day):
             chase()
             chase()

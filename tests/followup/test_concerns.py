@@ -29,7 +29,9 @@ def concern(audit, cast, seniors) -> UrgentConcern:
 
 
 @pytest.mark.req("HER-48")
-def test_the_service_manager_and_the_lead_are_told_at_once_and_an_answer_is_due_within_the_hours(concern, audit, cast):
+def test_the_service_manager_and_the_lead_are_told_at_once_and_an_answer_is_due_within_the_hours(
+    concern, audit, cast
+):
     assert concern.responder == cast.sam
     assert concern.due_at == clock.now() + timedelta(hours=24)
     assert told() == {"Sam Service", "Quinn Lead"}
@@ -90,7 +92,7 @@ def test_it_stands_first_among_what_the_responder_has_to_do_and_is_chased_when_l
     assert (first.text, first.urgent) == ("Answer an urgent concern about a child", True)
     chase()
     assert told("concern_overdue") == set()
-    with clock.travel(datetime(2026, 10, 6, 9, 1)):
+    with clock.travel(datetime(2026, 10, 6, 9, 1, tzinfo=clock.LONDON)):
         chase()
         chase()
         assert any(item.urgent for item in todo_for(type(cast.quinn).objects.get(pk=cast.quinn.pk)))

@@ -25,12 +25,20 @@ pytestmark = pytest.mark.usefixtures("frozen", "scope")
 
 
 def make_follow_up(audit, kind: str = "oversight", **fields) -> FollowUp:
-    wanted = {"title": "Look at it", "case": audit.case, "assignee": None, "party": "qa_team", "due_on": date(2026, 10, 12)}
+    wanted = {
+        "title": "Look at it",
+        "case": audit.case,
+        "assignee": None,
+        "party": "qa_team",
+        "due_on": date(2026, 10, 12),
+    }
     return open_follow_up(kind=kind, **{**wanted, **fields})
 
 
 @pytest.mark.req("HER-27")
-def test_a_follow_up_of_a_group_is_everybodys_of_the_group_and_whoever_comes_first_answers(audit, cast, seniors):
+def test_a_follow_up_of_a_group_is_everybodys_of_the_group_and_whoever_comes_first_answers(
+    audit, cast, seniors
+):
     filing = make_follow_up(audit, "filing", title="Place it on the record")
     for person in (cast.quinn, cast.petra):
         assert "Place it on the record" in {item.text for item in todo_for(person)}
@@ -63,7 +71,9 @@ def test_an_answer_without_its_substance_is_refused(audit, cast, kind, field):
     assert follow_up.status == "open"
 
 
-def test_what_is_asked_about_a_colleague_is_seen_by_them_their_managers_and_trackers_only(audit, cast, seniors):
+def test_what_is_asked_about_a_colleague_is_seen_by_them_their_managers_and_trackers_only(
+    audit, cast, seniors
+):
     from audits.models import AuditFollowUp
 
     about = make_follow_up(audit, "conversation", assignee=cast.lena, party="team_manager", about=cast.wyn)

@@ -86,7 +86,14 @@ def test_each_thing_is_opened_by_those_it_concerns_and_nobody_else(world):
     assert who(world.codes(concern)) == {"petra", "sam", "quinn"}
     conversation = who(world.codes(f"follow-ups/{tasks['conversation'].pk}/"))
     assert conversation == {"wyn", "lena", "petra", "sam", "quinn", "hetty", "dev"}
-    assert who(world.codes(f"concerns/raise/{world.audit.case_id}/")) == {"wyn", "lena", "petra", "sam", "quinn", "hetty"}
+    assert who(world.codes(f"concerns/raise/{world.audit.case_id}/")) == {
+        "wyn",
+        "lena",
+        "petra",
+        "sam",
+        "quinn",
+        "hetty",
+    }
 
 
 def test_every_look_at_a_child_is_logged(world):
@@ -107,7 +114,9 @@ def test_an_action_is_completed_and_signed_off_on_its_page(world):
     assert "Sign off" not in owner.get(url).content.decode()
     assert manager.post(url, {"decision": "send_back", "comment": ""}).status_code == 200
     assert manager.post(url, {"decision": "sign_off", "comment": ""}).status_code == 302
-    assert manager.post(url, {"decision": "sign_off", "comment": ""}).status_code == 200, "posted twice is once"
+    assert manager.post(url, {"decision": "sign_off", "comment": ""}).status_code == 200, (
+        "posted twice is once"
+    )
     with authority_scope(world.council):
         world.action.refresh_from_db()
         assert (world.action.status, world.action.signed_off_by) == ("signed_off", world.cast.lena)

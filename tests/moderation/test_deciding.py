@@ -71,7 +71,9 @@ def test_deciding_makes_the_moderators_grades_the_outcome_and_keeps_every_grade(
         (key, "requires_improvement", "moderated", seniors.mona) for key in (*DOMAINS, "")
     }
     kept = RecordedGrade.objects.filter(audit=audit)
-    assert {stage: kept.filter(stage=stage).count() for stage in ("provisional", "submitted", "moderated")} == {
+    assert {
+        stage: kept.filter(stage=stage).count() for stage in ("provisional", "submitted", "moderated")
+    } == {
         "provisional": 14,
         "submitted": 14,
         "moderated": 7,
@@ -98,7 +100,7 @@ def test_submitting_lists_everything_missing_with_its_link_and_changes_nothing(m
 
 @pytest.mark.req("HER-39")
 def test_a_grade_without_its_reason_is_not_a_decision(moderation, seniors):
-    type_decision(moderation, {key: "good" for key in (*DOMAINS, "")}, reason_overall="  ")
+    type_decision(moderation, dict.fromkeys((*DOMAINS, ""), "good"), reason_overall="  ")
     agree_plan(moderation=moderation, agreed=True, person=seniors.mona)
     with pytest.raises(TransitionRefused) as refused:
         decide(moderation=moderation, person=seniors.mona)
@@ -107,7 +109,7 @@ def test_a_grade_without_its_reason_is_not_a_decision(moderation, seniors):
 
 @pytest.mark.req("HER-38")
 def test_a_conversation_that_was_needed_has_its_day_and_what_it_led_to(moderation, seniors):
-    grades = {key: "good" for key in (*DOMAINS, "")}
+    grades = dict.fromkeys((*DOMAINS, ""), "good")
     agree_plan(moderation=moderation, agreed=True, person=seniors.mona)
     type_decision(moderation, grades, conversation_needed="yes")
     with pytest.raises(TransitionRefused) as refused:
@@ -152,7 +154,9 @@ def test_nobody_moderates_twice(moderation, seniors):
     with pytest.raises(StatusHasChanged):
         decide(moderation=moderation, person=seniors.mona)
     with pytest.raises(StatusHasChanged):
-        save_draft(moderation=moderation, fields={"grade_overall": "inadequate"}, version=0, person=seniors.mona)
+        save_draft(
+            moderation=moderation, fields={"grade_overall": "inadequate"}, version=0, person=seniors.mona
+        )
     assert RecordedGrade.objects.filter(stage="moderated").count() == 7
 
 
@@ -165,7 +169,7 @@ def test_two_windows_do_not_overwrite_each_other(moderation, seniors):
 
 
 def test_a_grade_that_the_framework_does_not_have_is_refused(moderation, seniors):
-    type_decision(moderation, {key: "splendid" for key in (*DOMAINS, "")})
+    type_decision(moderation, dict.fromkeys((*DOMAINS, ""), "splendid"))
     agree_plan(moderation=moderation, agreed=True, person=seniors.mona)
     with pytest.raises(TransitionRefused, match="one of the framework"):
         decide(moderation=moderation, person=seniors.mona)

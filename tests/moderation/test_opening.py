@@ -186,7 +186,7 @@ def test_late_decisions_are_told_once_and_then_once_a_week(cast, seniors, cycle)
         "Quinn Lead",
     }
     assert count() == 2
-    with clock.travel(datetime(2026, 11, 4, 12)):
+    with clock.travel(datetime(2026, 11, 4, 12, tzinfo=clock.LONDON)):
         remind_late()
     assert count() == 4
 
@@ -199,7 +199,9 @@ def test_an_agreed_outcome_is_moderated_when_asked_and_never_twice(cast, seniors
     moderation = ask_for_moderation(audit=audit, reason="The plan reads thinner.", person=cast.quinn)
     audit.refresh_from_db()
     assert audit.status == "in_moderation"
-    assert [(r.kind, r.text) for r in moderation.reasons.all()] == [("asked", "Quinn Lead: The plan reads thinner.")]
+    assert [(r.kind, r.text) for r in moderation.reasons.all()] == [
+        ("asked", "Quinn Lead: The plan reads thinner.")
+    ]
     allocate_by_hand(moderation=moderation, moderator=seniors.mona, person=cast.quinn)
     decide_all(moderation, "requires_improvement")
     audit.refresh_from_db()

@@ -126,7 +126,12 @@ def test_what_is_typed_is_saved_and_another_window_cannot_overwrite_it(world):
 
 def test_a_date_that_is_no_date_is_said_and_nothing_is_lost(world):
     client = world.sign_in(world.seniors.mona)
-    bad = {"conversation_needed": "yes", "conversation_on_0": "31", "conversation_on_1": "2", "conversation_on_2": "2026"}
+    bad = {
+        "conversation_needed": "yes",
+        "conversation_on_0": "31",
+        "conversation_on_1": "2",
+        "conversation_on_2": "2026",
+    }
     answer = client.post(world.url("decide/"), whole(**bad))
     assert answer.status_code == 422
     assert "Both records read." in answer.content.decode()
@@ -153,13 +158,20 @@ def test_the_plan_is_changed_on_its_page(world):
     day = {"due_on_0": "2", "due_on_1": "11", "due_on_2": "2026"}
     words = {"text": "Visit the school", "intended_change": "", "owner": str(world.cast.lena.pk), **day}
     assert client.post(world.url(f"plan/{action.pk}/"), words).status_code == 302
-    assert client.post(world.url("plan/"), {**words, "form": "add", "text": "Ring the father"}).status_code == 302
-    assert client.post(world.url("plan/"), {**words, "due_on_2": "2028"}).status_code == 200, "later than allowed"
+    assert (
+        client.post(world.url("plan/"), {**words, "form": "add", "text": "Ring the father"}).status_code
+        == 302
+    )
+    assert client.post(world.url("plan/"), {**words, "due_on_2": "2028"}).status_code == 200, (
+        "later than allowed"
+    )
     assert client.post(world.url(f"plan/{action.pk}/leave-out/"), {"reason": ""}).status_code == 200
     assert client.post(world.url(f"plan/{action.pk}/leave-out/"), {"reason": "Done."}).status_code == 302
     assert client.get(world.url(f"plan/{action.pk}/")).status_code == 404, "what is left out is not rewritten"
     with authority_scope(world.council):
-        found = {link.action.text: link.action.status for link in world.audit.action_links.select_related("action")}
+        found = {
+            link.action.text: link.action.status for link in world.audit.action_links.select_related("action")
+        }
     assert found == {"Visit the school": "not_agreed", "Ring the father": "proposed"}
 
 
@@ -179,7 +191,7 @@ def test_the_list_names_the_reasons_in_short_and_takes_the_same_queries_for_one_
 
 
 def test_the_lead_sends_an_agreed_outcome_to_moderation(world):
-    with authority_scope(world.council), clock.travel(datetime(2026, 10, 5, 10)):
+    with authority_scope(world.council), clock.travel(datetime(2026, 10, 5, 10, tzinfo=clock.LONDON)):
         agreed = make_audit(world.cast, local_id="0009999")
         submit_both(agreed, "good", "good")
     url = f"/a/{world.council.slug}/moderation/{agreed.reference}/ask/"

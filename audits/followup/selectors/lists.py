@@ -14,7 +14,9 @@ from qaf.tenants.permissions import may, role_keys_of
 
 def action_list() -> QuerySet[Action]:
     """Return every action that was agreed or proposed, with case and people."""
-    return Action.objects.select_related("case", "case__team", "case__service", "owner", "proposed_by", "done_by")
+    return Action.objects.select_related(
+        "case", "case__team", "case__service", "owner", "proposed_by", "done_by"
+    )
 
 
 def open_actions_of(person: Person) -> QuerySet[Action]:
@@ -54,7 +56,9 @@ def overdue(actions: QuerySet[Action]) -> QuerySet[Action]:
 
 def follow_up_list() -> QuerySet[FollowUp]:
     """Return every follow-up, with case and people."""
-    return FollowUp.objects.select_related("case", "case__team", "case__service", "assignee", "about", "done_by")
+    return FollowUp.objects.select_related(
+        "case", "case__team", "case__service", "assignee", "about", "done_by"
+    )
 
 
 def visible_follow_ups(person: Person) -> QuerySet[FollowUp]:
@@ -83,7 +87,9 @@ def _role_and_group_keys(person: Person) -> set[str]:
         framework = framework_in_force()
     except NoFrameworkError:
         return keys
-    return keys | {role.key for role in framework.roles if role.members and keys & framework.role_keys(role.key)}
+    return keys | {
+        role.key for role in framework.roles if role.members and keys & framework.role_keys(role.key)
+    }
 
 
 def concern_list() -> QuerySet[UrgentConcern]:

@@ -47,7 +47,9 @@ def signers_of(action: Action, framework: Framework) -> list[Person]:
     around, day = around_case(action.case), clock.today()
     never = {action.owner_id, action.done_by_id}
     for parties in (framework.actions.sign_off.by, ("service_manager",)):
-        found = [p for party in parties for p in people_for(party, framework=framework, around=around, on=day)]
+        found = [
+            p for party in parties for p in people_for(party, framework=framework, around=around, on=day)
+        ]
         if kept := [person for person in dict.fromkeys(found) if person.pk not in never]:
             return kept
     return []
@@ -139,4 +141,6 @@ def may_raise_about(case: Case, person: Person) -> bool:
 
 def may_see_concern(concern: UrgentConcern, person: Person) -> bool:
     """Say whether the person may read the concern: few may, and never the line of somebody it is about."""
-    return concern.raised_by_id == person.pk or responds(concern, person) or may(person, "followup.see_concerns")
+    return (
+        concern.raised_by_id == person.pk or responds(concern, person) or may(person, "followup.see_concerns")
+    )

@@ -34,7 +34,11 @@ def propose_action(
     Raises ``ValidationError`` by field: no text, or due after ``latest_on``, the framework's maximum.
     """
     action = Action(
-        case=case, owner_role=owner_role, latest_on=latest_on, proposed_by=proposed_by, proposed_at=clock.now()
+        case=case,
+        owner_role=owner_role,
+        latest_on=latest_on,
+        proposed_by=proposed_by,
+        proposed_at=clock.now(),
     )
     _fill(action, text=text, intended_change=intended_change, owner=owner, due_on=due_on)
     action.save()
@@ -88,7 +92,9 @@ def drop_action(*, action: Action, reason: str, person: Person | None) -> None:
     """Leave a proposed action out of the plan, with the reason. Raises ``ValidationError`` without one."""
     if not reason.strip():
         raise ValidationError({"reason": "Say why it is not taken forward"})
-    action_workflow.apply(action, "drop", person=person, why=reason, also={"sign_off_comment": reason.strip()})
+    action_workflow.apply(
+        action, "drop", person=person, why=reason, also={"sign_off_comment": reason.strip()}
+    )
 
 
 def complete_action(*, action: Action, evidence: str, change_for_child: str, person: Person) -> None:

@@ -65,7 +65,11 @@ def raise_concern(
 
 
 def _notice(concern: UrgentConcern, responder: Person | None) -> str:
-    who = f"{responder.name} answers it." if responder else "Nobody could be found to answer it: please take it on."
+    who = (
+        f"{responder.name} answers it."
+        if responder
+        else "Nobody could be found to answer it: please take it on."
+    )
     return f"{who} An answer is due by {date_time(concern.due_at)}."
 
 
@@ -87,7 +91,9 @@ def _responder(framework: Framework, case: Case, *, about_staff: bool, raised_by
 
 def _overseers() -> list[Person]:
     keys = [
-        role.key for role in Role.objects.only("key", "permissions") if "followup.see_concerns" in role.permissions
+        role.key
+        for role in Role.objects.only("key", "permissions")
+        if "followup.see_concerns" in role.permissions
     ]
     return answering(holders(*keys, on=clock.today()), on=clock.today()) if keys else []
 
@@ -111,5 +117,3 @@ def answer_concern(*, concern: UrgentConcern, answer: str, person: Person) -> No
 def close_concern(*, concern: UrgentConcern, person: Person) -> None:
     """Close an answered concern: whoever raised it, or the quality assurance lead."""
     concern_workflow.apply(concern, "close", person=person)
-
-

@@ -24,7 +24,9 @@ def follow_children() -> int:
         return 0
     actions = Action.objects.filter(status=ActionStatus.OPEN, case__isnull=False).exclude(owner_role="")
     moved = 0
-    for action in actions.select_related("case__team", "case__service", "case__worker", "case__manager", "owner"):
+    for action in actions.select_related(
+        "case__team", "case__service", "case__worker", "case__manager", "owner"
+    ):
         owner = _owner_now(action, framework)
         if owner and owner.pk != action.owner_id:
             _hand_over(action, owner)
@@ -70,14 +72,19 @@ def replace_leavers() -> int:
     follow_ups = FollowUp.objects.filter(
         status=FollowUpStatus.OPEN, **{f"assignee__{key}": value for key, value in gone.items()}
     )
-    for follow_up in follow_ups.select_related("case__team", "case__service", "case__worker", "case__manager"):
+    for follow_up in follow_ups.select_related(
+        "case__team", "case__service", "case__worker", "case__manager"
+    ):
         moved += _reassign(follow_up, framework)
     stranded = Action.objects.filter(
         status__in=OPEN_ACTIONS, owner_role="", case__isnull=False, owner__left_on__lt=clock.today()
     )
     for action in stranded.select_related("case__team", "case__service", "case__manager", "owner"):
         managers = people_for(
-            "team_manager", framework=framework, around=around_case(action.case), on=clock.today()  # type: ignore[arg-type]
+            "team_manager",
+            framework=framework,
+            around=around_case(action.case),
+            on=clock.today(),  # type: ignore[arg-type]
         )
         if managers:
             _hand_over(action, managers[0])

@@ -42,7 +42,9 @@ def actions(request: CouncilRequest) -> HttpResponse:
 def _action(request: CouncilRequest, pk: int) -> Action:
     action = get_object_or_404(action_list().select_related("signed_off_by", "case__worker"), pk=pk)
     if not may_see_action(action, request.person):
-        raise PermissionDenied("Only its owner, the child’s managers and those who track actions see an action.")
+        raise PermissionDenied(
+            "Only its owner, the child’s managers and those who track actions see an action."
+        )
     log_read(request, action.case)
     return action
 

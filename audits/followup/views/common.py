@@ -27,7 +27,9 @@ def tabs(request: CouncilRequest, active: str) -> list[Link]:
     return [Link(text, reverse(f"followup:{name}", args=[slug]), name == active) for name, text in pages]
 
 
-def page_of(request: CouncilRequest, rows: QuerySet, kind: str) -> tuple[Page, list[tuple[Model, Origin | None]]]:
+def page_of(
+    request: CouncilRequest, rows: QuerySet, kind: str
+) -> tuple[Page, list[tuple[Model, Origin | None]]]:
     """Return one page of rows and each row with where it came from."""
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     origins = origins_of(kind, [row.pk for row in page])

@@ -45,7 +45,9 @@ def raise_about(request: CouncilRequest, case_id: int) -> HttpResponse:
     """Raise an urgent concern about a child; the page says what it does not replace."""
     case = get_object_or_404(Case.objects.select_related("team", "service", "worker", "manager"), pk=case_id)
     if not may_raise_about(case, request.person):
-        raise PermissionDenied("You have nothing to do with this child’s record. Ring the front door instead.")
+        raise PermissionDenied(
+            "You have nothing to do with this child’s record. Ring the front door instead."
+        )
     log_read(request, case)
     about = request.GET.get("audit", "")[:20]
     form = ConcernForm(request.POST if request.method == "POST" else None)
@@ -62,9 +64,14 @@ def _raise_once(request: CouncilRequest, case: Case, form: ConcernForm, about: s
     """The same words posted twice are one concern."""
     Case.objects.select_for_update(no_key=True, of=("self",)).get(pk=case.pk)
     same = visible_concerns(request.person).filter(
-        case=case, raised_by=request.person, text=form.cleaned_data["text"].strip(), status=ConcernStatus.RAISED
+        case=case,
+        raised_by=request.person,
+        text=form.cleaned_data["text"].strip(),
+        status=ConcernStatus.RAISED,
     )
-    return same.first() or raise_concern(case=case, raised_by=request.person, about=about, **form.cleaned_data)
+    return same.first() or raise_concern(
+        case=case, raised_by=request.person, about=about, **form.cleaned_data
+    )
 
 
 @council_view()
@@ -72,7 +79,9 @@ def concern(request: CouncilRequest, pk: int) -> HttpResponse:
     """Show one concern; its responder answers here."""
     found = get_object_or_404(concern_list(), pk=pk)
     if not may_see_concern(found, request.person):
-        raise PermissionDenied("Only whoever raised it, whoever answers it and the quality assurance lead see this.")
+        raise PermissionDenied(
+            "Only whoever raised it, whoever answers it and the quality assurance lead see this."
+        )
     log_read(request, found.case)
     can_answer = found.status == ConcernStatus.RAISED and responds(found, request.person)
     form = AnswerConcernForm(request.POST if request.method == "POST" else None) if can_answer else None
