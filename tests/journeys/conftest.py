@@ -1,0 +1,62 @@
+"""The site, the browser and the people of the journeys."""
+
+import os
+from datetime import datetime
+
+import pytest
+
+from qaf.lib import clock
+from tests.journeys.people import Looks, Tab
+from tests.journeys.running import running_site
+
+
+@pytest.fixture(scope="package")
+def site(django_db_setup, django_db_blocker, tmp_path_factory):
+    """An empty site with its web server and its worker."""
+    with running_site(tmp_path_factory.mktemp("site"), django_db_blocker) as site:
+        site.start_web()
+        site.start_worker()
+        yield site
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Debian's Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright runs a loop in this thread
+    program = os.environ.get("QAF_CHROMIUM", "/usr/bin/chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def looks():
+    """What is found on the pages of a journey; the journey asserts that there is nothing."""
+    return Looks(every_width=bool(os.environ.get("QAF_LONG")))
+
+
+@pytest.fixture(scope="module")
+def tab(site, chromium, looks):
+    """Open browsers: ``tab("Ash Rowan")`` signs the person in."""
+    opened = []
+
+    def open_tab(name: str = "", *, script: bool = True) -> Tab:
+        one = Tab(chromium, site.url, looks, script=script, name=name)
+        opened.append(one)
+        if name:
+            one.sign_in(f"{name.lower().replace(' ', '.')}@example.org")
+        return one
+
+    yield open_tab
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture(autouse=True)
+def _moved(site):
+    """The tests' own reads and writes happen when the site believes they do: nine on 1 October 2026."""
+    with clock.travel(datetime(2026, 10, 1, 9, tzinfo=clock.LONDON)):
+        yield
