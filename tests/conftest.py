@@ -1,6 +1,7 @@
 """The suite runs as the product does: tables made by the owner, everything else done by the app role."""
 
 import os
+import time
 import uuid
 from contextlib import closing
 from datetime import datetime
@@ -27,6 +28,18 @@ def _admin(database: str = "postgres"):
     return connection
 
 
+def _drop(cursor, name: str) -> None:
+    """Drop the database once the server has seen its last connection close; the owner may not end others' sessions."""
+    for _ in range(40):
+        try:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        except psycopg2.errors.ObjectInUse:
+            time.sleep(0.25)
+        else:
+            return
+    cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(request, django_db_blocker):
     """Create the test database as the owner and migrate it; ``--reuse-db`` keeps it."""
@@ -41,7 +54,7 @@ def django_db_setup(request, django_db_blocker):
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
         there = cursor.fetchone()
         if there and not keep:
-            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+            _drop(cursor, name)
             there = None
         if not there:
             cursor.execute(f'CREATE DATABASE "{name}"')
@@ -54,7 +67,7 @@ def django_db_setup(request, django_db_blocker):
         connection.close()
     if not request.config.getvalue("reuse_db"):
         with closing(_admin()) as admin, admin.cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            _drop(cursor, name)
 
 
 @pytest.fixture

@@ -1,8 +1,13 @@
 """Deleting for good leaves the child's data nowhere."""
 
+from datetime import date
+
 import pytest
 from django.db import ProgrammingError, connections, transaction
 
+from audits.cases.models import Case, StatusPeriod
+from audits.cases.services import delete_never_sampled
+from qaf.lib import clock
 from qaf.tenants.models import PurgeOrder, TrailEvent, Unit
 from qaf.tenants.scope import authority_scope
 from qaf.tenants.services import order_purge, purge_trail
@@ -65,3 +70,22 @@ def test_the_purge_role_reads_and_changes_nothing_else():
         assert TrailEvent.objects.using("purge").exists()
         with pytest.raises(ProgrammingError), transaction.atomic(using="purge"):
             Unit.objects.using("purge").exists()
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner", "purge"])
+def test_a_child_never_sampled_is_gone_from_tables_and_trail_on_the_councils_date():
+    alder = make_council("alder", "Alder Council")
+    with clock.travel(date(2025, 10, 1)), authority_scope(alder):
+        case = Case.objects.create(
+            local_id="0042", initials="ZQX", status="child_in_need", closed_on=date(2025, 10, 1)
+        )
+        StatusPeriod.objects.create(case=case, status="child_in_need", starts_on=date(2025, 1, 1))
+    with clock.travel(date(2026, 9, 30)), authority_scope(alder):
+        assert delete_never_sampled() == 0
+    with clock.travel(date(2026, 10, 1)), authority_scope(alder):
+        assert delete_never_sampled() == 1
+        assert not Case.objects.exists()
+    assert "ZQX" in everything_the_trail_says()
+    assert purge_trail() == 4
+    assert "ZQX" not in everything_the_trail_says()
+    assert "0042" not in everything_the_trail_says()

@@ -24,9 +24,10 @@ def delete_never_sampled() -> int:
     if not due:
         return 0
     local_ids = list(Case.objects.filter(pk__in=due).values_list("local_id", flat=True))
-    with because("Never sampled, kept as long as the council states"):
+    why = "Never sampled, kept as long as the council states"
+    with because(why):
         ImportRow.objects.filter(local_id__in=local_ids).delete()
-        delete_cases(due)
+        delete_cases(due, why=why)
     return len(due)
 
 

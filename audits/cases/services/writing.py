@@ -14,6 +14,7 @@ from audits.cases.selectors.service_map import default_services
 from audits.cases.services.planning import HELD_BY, PLAIN, STORED, Step, held_by
 from qaf.tenants.enums import UnitKind
 from qaf.tenants.models import Person, Unit
+from qaf.tenants.services import order_purge
 
 BATCH = 2000
 KINDS = {
@@ -252,8 +253,11 @@ def restore_cases(before: Iterable[tuple[Case, dict]]) -> None:
     save_cases(restored)
 
 
-def delete_cases(case_ids: list[int]) -> None:
-    """Delete cases with their dated rows, in bulk; the database refuses one that something refers to."""
+def delete_cases(case_ids: list[int], *, why: str) -> None:
+    """Delete cases with their dated rows, in bulk; the database refuses one that something refers to.
+
+    What the trail holds of them is ordered to go too (``why`` is kept with the order).
+    """
     for start in range(0, len(case_ids), BATCH):
         ids = case_ids[start : start + BATCH]
         ImportRow.objects.filter(case_id__in=ids).update(case=None)
@@ -262,6 +266,7 @@ def delete_cases(case_ids: list[int]) -> None:
             StatusPeriod.objects.filter(case_id__in=ids),
             Case.objects.filter(pk__in=ids),
         ):
+            order_purge(rows={rows.model._meta.db_table: rows.values_list("pk", flat=True)}, why=why)
             # Django's collector would fetch every row to follow keys that the database keeps anyway.
             rows._raw_delete(rows.db)
 
