@@ -24,6 +24,7 @@ from qaf.tenants.models import Person
 from qaf.tenants.scope import because
 from qaf.tenants.transitions import Problem, StatusHasChanged, TransitionRefused
 
+NOTES = "notes:"
 WORKING = (AssessmentStatus.ALLOCATED, AssessmentStatus.IN_PROGRESS)
 
 
@@ -67,6 +68,37 @@ def save_draft(
         raise PermissionDenied("Only its auditor writes an assessment.")
     if locked.status not in WORKING or locked.audit.status not in BEFORE_SUBMISSION:
         raise StatusHasChanged("Your grades are locked, so this section can no longer be changed.")
+    return _write_draft(assessment, section, fields, version)
+
+
+@transaction.atomic
+def save_notes(
+    *, assessment: Assessment, part: str, fields: dict[str, Any], version: int, person: Person
+) -> SectionDraft:
+    """Save what is typed into a conversation's or a contact's form, until it is recorded; as ``save_draft``.
+
+    Possible until the auditor submits, also while their grades are locked.
+    """
+    start_assessment(assessment=assessment, person=person)
+    locked = _locked(assessment)
+    if locked.assessor_id != person.pk:
+        raise PermissionDenied("Only its auditor writes an assessment.")
+    if locked.submitted_at or locked.audit.status not in BEFORE_SUBMISSION:
+        raise StatusHasChanged("You have submitted, so this can no longer be changed.")
+    return _write_draft(assessment, NOTES + part, fields, version)
+
+
+def notes_of(assessment: Assessment, part: str) -> SectionDraft | None:
+    """Return what was typed into a form and not recorded yet."""
+    return SectionDraft.objects.filter(assessment=assessment, section=NOTES + part).first()
+
+
+def forget_notes(assessment: Assessment, part: str) -> None:
+    """Drop what was typed into a form, now that it is recorded."""
+    SectionDraft.objects.filter(assessment=assessment, section=NOTES + part).delete()
+
+
+def _write_draft(assessment: Assessment, section: str, fields: dict[str, Any], version: int) -> SectionDraft:
     now = clock.now()
     if version == 0:
         draft, made = SectionDraft.objects.get_or_create(
@@ -77,7 +109,10 @@ def save_draft(
         raise DraftConflict(draft)
     rows = SectionDraft.objects.filter(assessment=assessment, section=section, version=version)
     written = rows.update(fields=fields, version=F("version") + 1, saved_at=now)
-    draft = SectionDraft.objects.get(assessment=assessment, section=section)
+    draft = SectionDraft.objects.filter(assessment=assessment, section=section).first()
+    if draft is None:
+        # Recorded in another window, which dropped the draft: what is typed now begins a new one.
+        return _write_draft(assessment, section, fields, 0)
     if not written and draft.fields != fields:
         raise DraftConflict(draft)
     return draft
@@ -102,7 +137,7 @@ def lock_grades(*, assessment: Assessment, person: Person) -> None:
         judgements = _judgements(assessment, framework)
         Judgement.objects.bulk_create(judgements)
         _record(assessment, judgements, GradeStage.PROVISIONAL, person)
-        assessment.drafts.all().delete()
+        assessment.drafts.exclude(section__startswith=NOTES).delete()
     assessment_workflow.apply(assessment, "lock", person=person, also={"locked_at": now})
     _lock_when_all_have(audit, framework, person)
 
@@ -188,6 +223,7 @@ def submit_assessment(*, assessment: Assessment, person: Person) -> None:
         raise TransitionRefused(problems)
     now = clock.now()
     assessment_workflow.apply(assessment, "submit", person=person, also={"submitted_at": now})
+    assessment.drafts.all().delete()
     with because("Submit", person=person):
         _record(assessment, list(assessment.judgements.all()), GradeStage.SUBMITTED, person)
     publish(AssessmentSubmitted(assessment, person))

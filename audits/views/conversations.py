@@ -13,8 +13,10 @@ from audits.selectors.grades import word_for
 from audits.selectors.links import assessment_href, audit_href
 from audits.selectors.sections import section_of
 from audits.selectors.standing import Standing
+from audits.services.assessments import forget_notes
 from audits.services.conversations import excuse_conversation, hold_conversation
 from audits.views.common import audit_page, refused, show
+from audits.views.notes import begin_with_notes, is_autosave, save_typed
 from qaf.tenants.models import Person
 from qaf.tenants.transitions import TransitionRefused
 from qaf.tenants.views.base import CouncilRequest
@@ -44,13 +46,18 @@ def conversation(request: CouncilRequest, standing: Standing, kind: str) -> Http
         record=talk.record,
         grade=word_for(standing.framework, given) if given else "",
     )
+    if is_autosave(request):
+        return save_typed(request, own, talk.key, form)
+    notes = begin_with_notes(form, own, talk.key)
     if request.method == "POST" and form.is_valid() and _record(request, standing, talk, form):
+        forget_notes(own, talk.key)
         revealed = talk.is_between_auditors
         shown = "The discussion is recorded. Grades are shown to all auditors now."
         messages.success(request, shown if revealed else "The conversation is recorded.")
         return redirect(audit_href(audit, "grades") if revealed else _back(standing, talk))
     context = {
         "form": form,
+        "notes": notes,
         "talk": talk,
         "back_url": _back(standing, talk),
         "grade_missing": bool(talk.framework.asks_agreement_of and not given),

@@ -19,8 +19,10 @@ from audits.selectors.family import (
 )
 from audits.selectors.links import assessment_href, audit_href
 from audits.selectors.standing import Standing
+from audits.services.assessments import forget_notes
 from audits.services.family import record_consent, record_contact, record_no_contact, remove_contact
 from audits.views.common import audit_page, refused, show
+from audits.views.notes import begin_with_notes, is_autosave, save_typed
 from qaf.tenants.views.base import CouncilRequest
 
 WHO_ONLY = (
@@ -102,7 +104,11 @@ def contact(request: CouncilRequest, standing: Standing, target: str) -> HttpRes
         framework=standing.framework,
         contact=edited,
     )
+    if is_autosave(request):
+        return save_typed(request, caller, relative.key, form)
+    notes = begin_with_notes(form, caller, relative.key) if edited is None else None
     if request.method == "POST" and form.is_valid() and _record(request, standing, relative, form):
+        forget_notes(caller, relative.key)
         messages.success(request, f"{relative.label}: recorded.")
         if form.was_spoken and relative.target.each:
             return redirect(audit_href(standing.audit, "family_contact", relative.key))
@@ -114,6 +120,7 @@ def contact(request: CouncilRequest, standing: Standing, target: str) -> HttpRes
     ]
     context = {
         "form": form,
+        "notes": notes,
         "relative": relative,
         "entries": entries,
         "edited": edited,

@@ -341,3 +341,40 @@ def test_an_auditor_who_knows_the_family_gives_the_audit_away(audit, cast, counc
     assert client.get(at(audit, "part/peer/known-family/")).status_code == 200
     assert client.post(at(audit, "part/peer/known-family/")).url == "/a/alder/audits/"
     assert client.get(at(audit, "part/peer/")).status_code == 403
+
+
+def test_a_conversation_is_saved_as_typed_resumed_and_dropped_once_recorded(audit, cast, council, as_):
+    client, page = as_(cast.petra), at(audit, "conversations/worker_discussion/")
+    words = {"version": "0", "status": "held", "notes": "Half a sent", "held_on_0": "5", "held_on_1": "10"}
+    answer = client.post(page, words, headers={"X-Requested-With": "autosave"})
+    assert (answer.status_code, answer.json()["version"]) == (200, 1)
+    body = client.get(page).content.decode()
+    assert "Half a sent</textarea>" in body
+    other = client.post(page, words | {"notes": "Other"}, headers={"X-Requested-With": "autosave"})
+    assert (other.status_code, other.json()["theirs"]["notes"]) == (409, "Half a sent")
+    with authority_scope(council):
+        assert not Conversation.objects.exists()
+        made.lock(audit, "peer")
+        assert [one.section for one in SectionDraft.objects.all()] == ["notes:worker_discussion"]
+    whole = {
+        **words,
+        "held_on_2": "2026",
+        "mode": "video",
+        "worker_agrees": "yes",
+        "notes": "A whole sentence.",
+    }
+    assert client.post(page, whole).status_code == 302
+    with authority_scope(council):
+        assert Conversation.objects.get().notes == "A whole sentence."
+        assert not SectionDraft.objects.exists()
+
+
+def test_what_the_family_said_is_saved_as_typed_without_consent_being_passed_over(audit, cast, council, as_):
+    client, page = as_(cast.petra), at(audit, "family/child/")
+    answer = client.post(
+        page, {"version": "0", "words": "She is kind."}, headers={"X-Requested-With": "autosave"}
+    )
+    assert answer.status_code == 200
+    with authority_scope(council):
+        assert SectionDraft.objects.get().fields == {}
+        assert not FamilyContact.objects.exists()
