@@ -150,7 +150,7 @@ audit_workflow = Workflow(
 
 cycle_workflow = Workflow(
     "status",
-    Transition("open", "Open the month", (CycleStatus.DRAFT,), CycleStatus.OPEN, _qa_lead),
+    Transition("open", "Open the month", (CycleStatus.DRAFT,), CycleStatus.OPEN, _qa_lead, by_system=True),
     Transition("close", "Close the month", (CycleStatus.OPEN,), CycleStatus.CLOSED, _qa_lead, by_system=True),
 )
 

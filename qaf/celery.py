@@ -9,8 +9,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"qaf.settings.{os.environ.get('
 app = Celery("qaf")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# Seconds, so that no change of the clocks matters: which day it is in England is asked of each council's calendar.
+# A bell that was not heard in time is not worth hearing any more: the next one says the same.
 app.conf.beat_schedule = {
-    "sweep-jobs": {"task": "qaf.jobs.tasks.sweep", "schedule": 30.0},
-    "relay-notices": {"task": "qaf.notices.tasks.relay", "schedule": 20.0},
-    "daily": {"task": "qaf.jobs.tasks.daily", "schedule": 900.0},
+    "sweep-jobs": {"task": "qaf.jobs.tasks.sweep", "schedule": 30.0, "options": {"expires": 30}},
+    "relay-notices": {"task": "qaf.notices.tasks.relay", "schedule": 20.0, "options": {"expires": 20}},
+    "look-at-calendars": {
+        "task": "audits.programme.tasks.tick",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "daily": {"task": "qaf.jobs.tasks.daily", "schedule": 900.0, "options": {"expires": 900}},
 }

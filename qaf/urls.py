@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
+from audits.programme.views import feeds
 from qaf.tenants.views import home
 
 council = [
@@ -11,6 +12,7 @@ council = [
     path("jobs/", include("qaf.jobs.urls")),
     path("people/", include("qaf.tenants.urls")),
     path("framework/", include("audits.frameworks.urls")),
+    path("calendar/", include("audits.programme.urls")),
     path("cases/", include("audits.cases.urls")),
     path("follow-up/", include("audits.followup.urls")),
     path("moderation/", include("moderation.urls")),
@@ -25,6 +27,7 @@ urlpatterns = [
     path("security/", home.security, name="security"),
     path("keep-alive/", home.keep_alive, name="keep_alive"),
     path("sign-in-needed/<slug:council>/", home.sign_in_needed, name="sign_in_needed"),
+    path("calendar/<slug:council>/<str:token>.ics", feeds.read, name="calendar_feed"),
     path("a/<slug:council>/", include(council)),
 ]
 

@@ -1,3 +1,3 @@
 """The work this app does in the background; imported by ``apps.py``, so that a worker knows it."""
 
-from reporting.services import freezing  # noqa: F401 — registers the making of reports
+from reporting.services import by_calendar, freezing  # noqa: F401 — register the making of reports

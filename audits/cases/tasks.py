@@ -19,7 +19,7 @@ from qaf.jobs.services import JobRefused, daily, handles, progress
 from qaf.tenants.events import on
 
 
-@handles(ImportJob.READ)
+@handles(ImportJob.READ, title="Read a case list", tells=True)
 def read(job: Job) -> dict[str, Any]:
     """Read an upload and make its preview."""
     progress(job, done=0, total=2, step="Reading the files")
@@ -29,7 +29,7 @@ def read(job: Job) -> dict[str, Any]:
     return {"status": case_import.status}
 
 
-@handles(ImportJob.WRITE)
+@handles(ImportJob.WRITE, title="Bring in a case list", tells=True)
 def write(job: Job) -> dict[str, Any]:
     """Write a confirmed import."""
     progress(job, done=1, total=2, step="Writing the case list")
@@ -42,7 +42,7 @@ def write(job: Job) -> dict[str, Any]:
     return {"written": written}
 
 
-@handles(ImportJob.UNDO)
+@handles(ImportJob.UNDO, title="Take back a case list")
 def undo(job: Job) -> dict[str, Any]:
     """Take an import back."""
     progress(job, done=1, total=2, step="Putting the case list back")

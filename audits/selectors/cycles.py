@@ -21,6 +21,8 @@ from audits.enums import (
 )
 from audits.frameworks.selectors import NoFrameworkError, framework_in_force
 from audits.models import Assessment, Audit, CaseExclusion, Cycle, SampledCase
+from audits.programme.enums import OccurrenceKind
+from audits.programme.selectors import moved_day
 from qaf.lib import clock
 from qaf.lib.calendar import add_months, month_start
 from qaf.tenants.models import Authority, Person, Post
@@ -245,7 +247,9 @@ def _month_to_open() -> Iterable[ToDo]:
         framework = framework_in_force(today)
     except NoFrameworkError:
         return
-    issue_on = framework.issued_on(framework.allocation.issued_on, month=period)
+    issue_on = moved_day(OccurrenceKind.ALLOCATION, period) or framework.issued_on(
+        framework.allocation.issued_on, month=period
+    )
     if today < issue_on or Cycle.objects.filter(period=period).exclude(status=CycleStatus.DRAFT).exists():
         return
     yield ToDo(

@@ -34,7 +34,7 @@ def opening_job(period: date) -> Job | None:
     return Job.objects.filter(kind=KIND, key=f"{month_start(period):%Y-%m}", status__in=OPEN).first()
 
 
-@handles(KIND)
+@handles(KIND, title="Open a month", stops=True)
 def _open(job: Job) -> dict[str, Any]:
     cycle = Cycle.objects.select_related("framework_version").get(pk=job.payload["cycle"])
     person = job.started_by

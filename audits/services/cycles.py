@@ -12,6 +12,8 @@ from audits.events import CycleOpened
 from audits.frameworks.schema.framework import Framework
 from audits.frameworks.selectors import framework_of, version_in_force
 from audits.models import Audit, CaseExclusion, Cycle, SampledCase
+from audits.programme.enums import OccurrenceKind
+from audits.programme.selectors import moved_day
 from audits.services.forecasting import Forecast, forecast
 from audits.services.issuing import issue_audits, slot_due_on
 from audits.services.population import Population, population_on, rule_of, share_excluded_by_team
@@ -106,7 +108,8 @@ def preview_cycle(*, cycle: Cycle) -> Preview:
         excluded_by_team=share_excluded_by_team(population, asked),
         forecast=forecast(framework=framework, rule=basis.rule, population=population, roster=basis.roster),
         gaps=gaps,
-        issue_on=framework.issued_on(framework.allocation.issued_on, month=cycle.period),
+        issue_on=moved_day(OccurrenceKind.ALLOCATION, cycle.period)
+        or framework.issued_on(framework.allocation.issued_on, month=cycle.period),
         due_on=max(slot_due_on(slot, cycle, framework, clock.today()) for slot in framework.process.slots),
     )
 
@@ -118,8 +121,10 @@ def gaps_of(framework: Framework) -> list[str]:
 
 # Atomic of its own: a refusal after the status was taken leaves the month as it was, whoever catches it.
 @transaction.atomic
-def open_cycle(*, cycle: Cycle, person: Person) -> Cycle:
+def open_cycle(*, cycle: Cycle, person: Person | None) -> Cycle:
     """Draw, allocate and tell everyone, in one transaction; opening an open month again changes nothing.
+
+    ``None`` is the calendar, which opens a month on its day.
 
     Raises ``PermissionDenied``, or ``TransitionRefused`` with a sentence for everything that stands in the way.
     """

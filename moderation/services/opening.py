@@ -9,6 +9,8 @@ from audits.enums import OVERALL, AuditStatus
 from audits.events import ModerationReasonFound
 from audits.frameworks.schema import Framework
 from audits.models import Audit
+from audits.programme.enums import OccurrenceKind
+from audits.programme.selectors import moved_day
 from audits.selectors.facts import framework_for
 from audits.services.outcome import send_to_moderation
 from moderation.enums import OPEN, ReasonKind
@@ -61,10 +63,14 @@ def moderation_days(audit: Audit, framework: Framework) -> tuple[date, date, boo
     moments = {"moderation_opened": clock.now(), "audit_completed": audit.submitted_at or clock.now()}
     for later in range(3):
         month = calendar.add_months(first, later)
-        due_on = framework.due_on(rules.due, month=month, **moments)
+        due_on = moved_day(OccurrenceKind.MODERATION_ENDS, month) or framework.due_on(
+            rules.due, month=month, **moments
+        )
         # On the last day there is no time left to read two records and talk to two people.
         if due_on > today:
-            available_on = framework.issued_on(rules.allocate, month=month, **moments)
+            available_on = moved_day(OccurrenceKind.MODERATION_OPENS, month) or framework.issued_on(
+                rules.allocate, month=month, **moments
+            )
             return max(available_on, today), due_on, month > own
     raise ValueError("The framework's moderation is due before it can begin.")
 

@@ -2,23 +2,42 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Q
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import F, Q
 
+from qaf.jobs.beside import LEASE, running, watched
 from qaf.jobs.enums import OPEN, JobStatus
+from qaf.jobs.events import JobEnded
 from qaf.jobs.models import Job
+from qaf.tenants.events import publish
 from qaf.tenants.models import Authority, Person
+from qaf.tenants.permissions import may, require
 from qaf.tenants.scope import authority_scope, current_scope
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=10)
 ATTEMPTS = 5
+RING_AGAIN = timedelta(minutes=2)
+"""A bell that was rung is given this long before the sweeper rings again."""
 Handler = Callable[[Job], dict[str, Any] | None]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What the queue knows about a kind of work."""
+
+    title: str
+    stops: bool
+    tells: bool
+
+
 _handlers: dict[str, Handler] = {}
+_kinds: dict[str, Kind] = {}
 _daily: list[Callable[[], None]] = []
 # The bell: set by qaf.jobs.tasks, so that rules never import Celery.
 _ring: list[Callable[[int, int], None]] = []
@@ -28,14 +47,39 @@ class JobRefused(Exception):
     """The work cannot be done and trying again will not help; the text is shown to the person."""
 
 
-def handles(kind: str) -> Callable[[Handler], Handler]:
-    """Register the function that does jobs of ``kind``; it may run twice and must not mind."""
+class JobStopped(Exception):
+    """Somebody cancelled the job while it ran; everything it did is undone."""
+
+
+# Registering ---------------------------------------------------------------------------------------------------------
+
+
+def handles(
+    kind: str, *, title: str = "", stops: bool = False, tells: bool = False
+) -> Callable[[Handler], Handler]:
+    """Register the function that does jobs of ``kind``; it may run twice and must not mind.
+
+    ``title`` stands in the queue. ``stops``: everything it does is in its one transaction, so it can be cancelled
+    while it runs, at its next ``progress``. ``tells``: it tells who asked of its success by itself.
+    """
 
     def register(handler: Handler) -> Handler:
         _handlers[kind] = handler
+        readable = kind.rpartition(".")[2].replace("_", " ").capitalize()
+        _kinds[kind] = Kind(title or readable, stops, tells)
         return handler
 
     return register
+
+
+def kind_of(job: Job) -> Kind:
+    """Return what is known about the job's kind of work."""
+    return _kinds.get(job.kind) or Kind(job.kind, stops=False, tells=False)
+
+
+def known_kinds() -> list[tuple[str, str]]:
+    """Return every kind of work with its title, by title."""
+    return sorted(((kind, known.title) for kind, known in _kinds.items()), key=lambda one: one[1])
 
 
 def daily(function: Callable[[], None]) -> Callable[[], None]:
@@ -55,6 +99,9 @@ def set_bell(ring: Callable[[int, int], None]) -> None:
     _ring[:] = [ring]
 
 
+# Asking --------------------------------------------------------------------------------------------------------------
+
+
 def ask_for(
     *, kind: str, key: str, payload: dict[str, Any] | None = None, person: Person | None = None
 ) -> Job:
@@ -67,14 +114,52 @@ def ask_for(
     job, made = Job.objects.get_or_create(
         kind=kind,
         key=key,
-        defaults={"payload": payload or {}, "started_by": person, "request_id": current_scope().request_id},
+        defaults={
+            "payload": payload or {},
+            "started_by": person,
+            "request_id": current_scope().request_id,
+            "rung_at": datetime.now(UTC),
+        },
     )
     if not made and job.status in (JobStatus.FAILED, JobStatus.CANCELLED):
-        Job.objects.filter(pk=job.pk).update(status=JobStatus.WAITING, attempts=0, error="", run_after=None)
-        job.refresh_from_db()
+        _put_back(job)
+    _ring_after_commit(job)
+    return job
+
+
+def try_again(*, job: Job, person: Person) -> bool:
+    """Put a failed or cancelled job back into the queue; say whether it was one.
+
+    Raises ``PermissionDenied`` for somebody who may not.
+    """
+    require(person, "jobs.retry")
+    if not _put_back(job):
+        return False
+    _ring_after_commit(job)
+    return True
+
+
+def _put_back(job: Job) -> bool:
+    ended = Job.objects.filter(pk=job.pk, status__in=(JobStatus.FAILED, JobStatus.CANCELLED))
+    again = ended.update(
+        status=JobStatus.WAITING,
+        attempts=0,
+        error="",
+        run_after=None,
+        started_at=None,
+        finished_at=None,
+        cancel_asked=False,
+        done_steps=0,
+        step="",
+        rung_at=datetime.now(UTC),
+    )
+    job.refresh_from_db()
+    return again == 1
+
+
+def _ring_after_commit(job: Job) -> None:
     authority_id = current_scope().authority_id
     transaction.on_commit(lambda: wake(authority_id, job.pk), robust=True)
-    return job
 
 
 def wake(authority_id: int, job_id: int) -> None:
@@ -86,16 +171,37 @@ def wake(authority_id: int, job_id: int) -> None:
             logger.warning("job %s waits for the sweeper: %s", job_id, type(error).__name__)
 
 
+def cancel(*, job: Job, person: Person | None = None) -> bool:
+    """Cancel a job that waits, or ask one that runs to stop where that is safe; say whether it was in time.
+
+    ``person`` must have asked for it or may try jobs again; ``None`` is the system. Raises ``PermissionDenied``.
+    """
+    if person is not None and job.started_by_id != person.pk and not may(person, "jobs.retry"):
+        raise PermissionDenied(
+            "Only who asked for this work, or somebody who may try it again, can cancel it."
+        )
+    waiting = Job.objects.filter(pk=job.pk, status=JobStatus.WAITING)
+    if waiting.update(status=JobStatus.CANCELLED, finished_at=datetime.now(UTC)):
+        return True
+    if not kind_of(job).stops:
+        return False
+    return Job.objects.filter(pk=job.pk, status=JobStatus.RUNNING).update(cancel_asked=True) == 1
+
+
 def progress(job: Job, *, done: int, total: int, step: str = "") -> None:
-    """Tell how far the work is. Written on a connection of its own transaction only when the job commits in parts."""
-    Job.objects.filter(pk=job.pk).update(
-        done_steps=done, total_steps=total, step=step, lease_until=datetime.now(UTC) + LEASE
-    )
+    """Tell how far the work is, at once and for everybody to see, although the work itself has not committed.
+
+    Raises ``JobStopped`` where somebody has cancelled the job and its kind can be stopped: let it through.
+    """
+    beside = running(job)
+    if beside is None:  # not done by a worker: a test or a command calls the work directly
+        Job.objects.filter(pk=job.pk).update(done_steps=done, total_steps=total, step=step)
+        return
+    if beside.write(done_steps=done, total_steps=total, step=step) and kind_of(job).stops:
+        raise JobStopped
 
 
-def cancel(*, job: Job) -> bool:
-    """Cancel a job that has not begun; say whether it was in time."""
-    return Job.objects.filter(pk=job.pk, status=JobStatus.WAITING).update(status=JobStatus.CANCELLED) == 1
+# Doing ---------------------------------------------------------------------------------------------------------------
 
 
 def run(authority_id: int, job_id: int) -> JobStatus | None:
@@ -104,6 +210,17 @@ def run(authority_id: int, job_id: int) -> JobStatus | None:
     The claim is a conditional UPDATE committed before the work begins; the work and its "done" commit together.
     """
     authority = Authority.objects.get(pk=authority_id)
+    job = _claim(authority, job_id)
+    if job is None:
+        return None
+    if job.attempts > ATTEMPTS:
+        lost = f"The worker was lost {ATTEMPTS} times while doing this. Tell whoever runs QAF the number {job.pk}."
+        return _end(authority, job, lost, JobStatus.FAILED)
+    with watched(authority_id, job):
+        return _do(authority, job)
+
+
+def _claim(authority: Authority, job_id: int) -> Job | None:
     now = datetime.now(UTC)
     with authority_scope(authority):
         free = Q(status=JobStatus.WAITING) | Q(status=JobStatus.RUNNING, lease_until__lt=now)
@@ -112,12 +229,10 @@ def run(authority_id: int, job_id: int) -> JobStatus | None:
         if job is None:
             return None
         claimed = Job.objects.filter(free, pk=job_id, attempts=job.attempts).update(
-            status=JobStatus.RUNNING, lease_until=now + LEASE, attempts=job.attempts + 1
+            status=JobStatus.RUNNING, lease_until=now + LEASE, attempts=job.attempts + 1, started_at=now
         )
-        if not claimed:
-            return None
-        job.attempts += 1
-    return _do(authority, job)
+    job.attempts += 1
+    return job if claimed else None
 
 
 def _do(authority: Authority, job: Job) -> JobStatus:
@@ -131,33 +246,70 @@ def _do(authority: Authority, job: Job) -> JobStatus:
             )
             if not done:
                 raise JobRefused("Another worker took this job over.")
+            _tell_of_the_end(job)
+    except JobStopped:
+        return _end(authority, job, "Somebody cancelled it.", JobStatus.CANCELLED)
     except JobRefused as refusal:
-        return _end(authority, job, str(refusal), final=True)
+        return _end(authority, job, str(refusal), JobStatus.FAILED)
     except Exception as error:
         logger.exception("job %s of the kind %s failed", job.pk, job.kind)
-        return _end(authority, job, f"{type(error).__name__}", final=job.attempts >= ATTEMPTS)
+        last = job.attempts >= ATTEMPTS
+        return _end(authority, job, in_plain_words(error), JobStatus.FAILED if last else JobStatus.WAITING)
     return JobStatus.DONE
 
 
-def _end(authority: Authority, job: Job, error: str, *, final: bool) -> JobStatus:
-    status = JobStatus.FAILED if final else JobStatus.WAITING
-    wait = timedelta(seconds=15 * 2**job.attempts)
-    with authority_scope(authority):
-        Job.objects.filter(pk=job.pk, status=JobStatus.RUNNING, attempts=job.attempts).update(
+def _end(authority: Authority, job: Job, error: str, status: JobStatus) -> JobStatus:
+    final = status != JobStatus.WAITING
+    now = datetime.now(UTC)
+    with authority_scope(authority, request_id=job.request_id):
+        ended = Job.objects.filter(pk=job.pk, status=JobStatus.RUNNING, attempts=job.attempts).update(
             status=status,
             error=error,
             lease_until=None,
-            run_after=None if final else datetime.now(UTC) + wait,
-            finished_at=datetime.now(UTC) if final else None,
+            run_after=None if final else now + timedelta(seconds=15 * 2**job.attempts),
+            finished_at=now if final else None,
         )
+        if ended and final:
+            _tell_of_the_end(job)
     return status
 
 
+def _tell_of_the_end(job: Job) -> None:
+    job.refresh_from_db()
+    kind = kind_of(job)
+    publish(JobEnded(job=job, title=kind.title, told=kind.tells))
+
+
+def in_plain_words(error: Exception) -> str:
+    """Say what went wrong without a word of what the record holds: the message of a database quotes rows."""
+    if isinstance(error, IntegrityError):
+        return "Something that this work relies on was changed at the same time."
+    if isinstance(error, DatabaseError):
+        return "The database did not answer, or took too long."
+    if isinstance(error, MemoryError):
+        return "There was not enough memory for this work."
+    if isinstance(error, OSError):
+        return "A file or another computer could not be reached."
+    return f"The program met a fault that it does not know ({type(error).__name__})."
+
+
+# Finding what was forgotten ------------------------------------------------------------------------------------------
+
+
 def forgotten_jobs(limit: int = 100) -> list[int]:
-    """Return the ids of the open scope's jobs that wait, or whose worker died."""
+    """Return the ids of the open scope's jobs that wait unheard, or whose worker died, and note that they are rung.
+
+    What was rung a moment ago stands in Celery's queue already.
+    """
     now = datetime.now(UTC)
     stale = Q(status=JobStatus.RUNNING, lease_until__lt=now) | Q(status=JobStatus.WAITING)
     due = Q(run_after=None) | Q(run_after__lte=now)
-    return list(
-        Job.objects.filter(stale, due, status__in=OPEN).order_by("id").values_list("pk", flat=True)[:limit]
+    unheard = Q(rung_at=None) | Q(rung_at__lt=now - RING_AGAIN) | Q(rung_at__lt=F("run_after"))
+    found = list(
+        Job.objects.filter(stale, due, unheard, status__in=OPEN)
+        .order_by("id")
+        .values_list("pk", flat=True)[:limit]
     )
+    if found:
+        Job.objects.filter(pk__in=found).update(rung_at=now)
+    return found

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "qaf.jobs",
     "qaf.notices",
     "audits.frameworks",
+    "audits.programme",
     "audits.cases",
     "audits.followup",
     "audits",

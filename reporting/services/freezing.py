@@ -122,7 +122,7 @@ def ask_for_report(*, kind: str, label: str, person: Person) -> Job:
     return ask_for(kind=JOB, key=key, payload={"kind": kind, "period": period.label}, person=person)
 
 
-@handles(JOB)
+@handles(JOB, title="Make a report", stops=True, tells=True)
 def make_report(job: Job) -> dict[str, Any]:
     """Freeze the report with the draft's words, delete the draft, and tell who asked."""
     if not may(job.started_by, "reporting.make_reports"):

@@ -11,6 +11,7 @@ OUTSIDE = {
     "keep_alive": "puts off the end of a session",
     "sign_in_needed": "says what a council asks for before it can be entered",
     "account": "allauth's own pages",
+    "calendar": "a secret link: a calendar program cannot sign in",
     "kit": "the kitchen sink, in development only",
 }
 

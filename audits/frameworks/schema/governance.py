@@ -7,7 +7,7 @@ from pydantic import Field
 from audits.frameworks.base import ForumKey, Key, Model, RoleKey, Sourced, Text
 from audits.frameworks.enums import Frequency
 
-ReportKind = Literal["quarterly", "case", "dashboard", "later"]
+ReportKind = Literal["monthly", "quarterly", "case", "dashboard", "later"]
 
 
 class Forum(Sourced):

@@ -1,0 +1,99 @@
+"""What the audit loop does when its dates come (HER-02, HER-14)."""
+
+from datetime import date
+
+from audits.enums import CycleStatus
+from audits.events import CycleOpened
+from audits.models import Assessment, Audit, Cycle
+from audits.programme.dates import month_of
+from audits.programme.enums import OccurrenceKind
+from audits.programme.events import DateMoved
+from audits.programme.models import Occurrence
+from audits.programme.registry import on_occurrence
+from audits.programme.selectors import automatic_opening, moved_day
+from audits.programme.services import note_done
+from audits.selectors.audits import OPEN_ASSESSMENT
+from audits.selectors.people import people_who_may
+from audits.services.cycles import close_finished_cycles, open_cycle, prepare_cycle
+from qaf.notices.services import tell
+from qaf.tenants.events import on
+from qaf.tenants.models import Authority
+from qaf.tenants.scope import current_authority_id
+from qaf.ui.words import month as month_words
+from qaf.ui.words import plural
+
+
+@on_occurrence(OccurrenceKind.ALLOCATION)
+def open_the_month(occurrence: Occurrence) -> str:
+    """Draw and allocate the month, unless somebody has, or the council opens its months by hand.
+
+    Raises ``TransitionRefused`` with what stands in the way.
+    """
+    period = month_of(occurrence.period)
+    existing = Cycle.objects.filter(period=period).exclude(status=CycleStatus.DRAFT).first()
+    if existing is not None:
+        who = existing.opened_by.name if existing.opened_by else "the calendar"
+        return f"Opened already, by {who}."
+    if not automatic_opening():
+        _ask_to_open(period)
+        return "Left to be opened by hand: whoever opens months has been told."
+    cycle = open_cycle(cycle=prepare_cycle(period=period), person=None)
+    return f"Opened with {plural(cycle.audits.count(), 'audit')}."
+
+
+def _ask_to_open(period: date) -> None:
+    slug = Authority.objects.values_list("slug", flat=True).get(pk=current_authority_id())
+    tell(
+        people=people_who_may("audits.open_cycle"),
+        kind="month_to_open",
+        key=f"{period:%Y-%m}",
+        subject=f"Allocation day: open the audits of {month_words(period)}",
+        body="Your council opens its months by hand.",
+        href=f"/a/{slug}/months/{period:%Y-%m}/prepare/",
+    )
+
+
+@on_occurrence(OccurrenceKind.SUBMISSION)
+def count_submitted(occurrence: Occurrence) -> str:
+    """Say how many parts of the month's audits have come in."""
+    parts = Assessment.objects.filter(audit__cycle__period=month_of(occurrence.period))
+    waiting = parts.filter(status__in=OPEN_ASSESSMENT).count()
+    return f"{plural(waiting, 'part')} of the month’s audits not submitted yet." if parts.exists() else ""
+
+
+@on_occurrence(OccurrenceKind.MONTH_END)
+def close_what_is_finished(occurrence: Occurrence) -> str:
+    """Close the months whose every audit has ended."""
+    close_finished_cycles()
+    audits = Audit.objects.filter(cycle__period=month_of(occurrence.period))
+    return f"{plural(audits.count(), 'audit')} in the month’s cohort." if audits.exists() else ""
+
+
+@on(CycleOpened)
+def settle_the_days(event: CycleOpened) -> None:
+    """The calendar knows that the month is open; a submission day that was moved before holds from the first."""
+    who = event.cycle.opened_by.name if event.cycle.opened_by else "the calendar"
+    note_done(kind=OccurrenceKind.ALLOCATION, month=event.cycle.period, outcome=f"Opened by {who}.")
+    day = moved_day(OccurrenceKind.SUBMISSION, event.cycle.period)
+    if day is not None and event.cycle.allocated_on and day > event.cycle.allocated_on:
+        _submit_by(event.cycle, day)
+
+
+@on(DateMoved)
+def give_the_new_submission_day(event: DateMoved) -> None:
+    """Auditors who have not submitted get the new day, where theirs was the month's."""
+    if event.occurrence.kind != OccurrenceKind.SUBMISSION:
+        return
+    period = month_of(event.occurrence.period)
+    for cycle in Cycle.objects.filter(period=period, status=CycleStatus.OPEN):
+        _submit_by(cycle, event.after)
+
+
+def _submit_by(cycle: Cycle, day: date) -> None:
+    was = cycle.due_on
+    waiting = Assessment.objects.filter(audit__cycle=cycle, status__in=OPEN_ASSESSMENT, due_on=was)
+    audits = Audit.objects.filter(pk__in=waiting.values("audit"), due_on=was)
+    audits.update(due_on=day)
+    waiting.update(due_on=day)
+    cycle.due_on = day
+    cycle.save(update_fields=["due_on"])

@@ -1,0 +1,71 @@
+"""Reports made by the calendar, on their day, with what has been written for them by then (HER-59, HER-60)."""
+
+from django.urls import reverse
+
+from audits.programme.enums import OccurrenceKind
+from audits.programme.models import Occurrence
+from audits.programme.registry import on_occurrence
+from audits.selectors.people import people_who_may
+from qaf.jobs.services import JobRefused
+from qaf.notices.services import tell
+from qaf.tenants.models import Authority
+from qaf.tenants.scope import current_authority_id
+from reporting.enums import ReportKind
+from reporting.models import ReportDraft, ReportSnapshot
+from reporting.services import periods
+from reporting.services.freezing import freeze
+
+
+@on_occurrence(OccurrenceKind.MONTHLY_BRIEFING)
+def make_the_briefing(occurrence: Occurrence) -> str:
+    """Freeze the month's briefing and send it to its readers."""
+    return _make(ReportKind.MONTHLY, occurrence.period)
+
+
+@on_occurrence(OccurrenceKind.QUARTERLY_REPORT)
+def make_the_quarterly_report(occurrence: Occurrence) -> str:
+    """Freeze the quarter's report and send it to its readers."""
+    return _make(ReportKind.QUARTERLY, occurrence.period)
+
+
+def _make(kind: ReportKind, label: str) -> str:
+    made = ReportSnapshot.objects.filter(kind=kind, period=label).order_by("-number").first()
+    if made is not None:
+        who = made.made_by.name if made.made_by else "the calendar"
+        return f"Made already, by {who}."
+    draft = ReportDraft.objects.filter(kind=kind, period=label).first()
+    try:
+        snapshot = freeze(
+            kind=kind,
+            label=label,
+            commentary=draft.commentary if draft else {},
+            chosen=draft.chosen if draft else (),
+        )
+    except ValueError as error:
+        raise JobRefused(str(error)) from error
+    ReportDraft.objects.filter(kind=kind, period=label).delete()
+    _send(snapshot, words=draft is not None)
+    return "Made and sent." if draft else "Made and sent without commentary: nobody had written any."
+
+
+def _send(snapshot: ReportSnapshot, *, words: bool) -> None:
+    slug = Authority.objects.values_list("slug", flat=True).get(pk=current_authority_id())
+    subject = f"{ReportKind(snapshot.kind).label}, {periods.parse(snapshot.kind, snapshot.period).title}"
+    href = reverse("reporting:report", args=[slug, snapshot.pk])
+    makers = people_who_may("reporting.make_reports")
+    readers = [one for one in people_who_may("reporting.read_reports") if one not in makers]
+    nothing = (
+        "" if words else " Nobody had written anything beside its figures: you can make another edition."
+    )
+    for people, body in (
+        (makers, f"The calendar has made it and sent it to its readers.{nothing}"),
+        (readers, "Page, PDF and spreadsheet are ready for you."),
+    ):
+        tell(
+            people=people,
+            kind="report_ready",
+            key=f"report-{snapshot.pk}",
+            subject=subject,
+            body=body,
+            href=href,
+        )
