@@ -9,8 +9,9 @@ from datetime import date
 
 from audits.enums import OVERALL, TREND_ORIGINS, WITH_FINAL_GRADE, AssessmentStatus
 from audits.followup.enums import ActionStatus
+from audits.followup.models import Action
 from audits.frameworks.schema import Framework
-from audits.models import AuditAction, Judgement, WiderFinding
+from audits.models import Assessment, Audit, AuditAction, Judgement, WiderFinding
 
 STRENGTH, DEVELOPMENT, WIDER, CHANGE = "strength", "development", "wider", "change"
 TITLES = {
@@ -38,61 +39,56 @@ def examples(
 ) -> list[Example]:
     """Return texts of the final random audits of the cohorts, at most ``MOST`` of each kind; or those of ``keys``.
 
-    Four queries, however many there are.
+    Nothing of a restricted record is offered. Seven queries, however many there are.
     """
-    found = [*_judgements(starts, ends, framework), *_wider(starts, ends), *_changes(starts, ends)]
+    # The audits first: joined to all their words, the database looks at every word of every month.
+    rows = Audit.objects.filter(
+        cycle__period__range=(starts, ends),
+        origin__in=TREND_ORIGINS,
+        status__in=WITH_FINAL_GRADE,
+        case__restricted=False,
+    )
+    audits = {
+        pk: (reference, service or "no service known")
+        for pk, reference, service in rows.values_list("pk", "reference", "service__name")
+    }
+    # What was ticked is found again however much was written since.
+    most = MOST if keys is None else None
+    found = [*_judgements(audits, framework, most), *_wider(audits, most), *_changes(audits, most)]
     return found if keys is None else [one for one in found if one.key in set(keys)]
 
 
-def _audits(prefix: str, starts: date, ends: date) -> dict[str, object]:
-    return {
-        f"{prefix}cycle__period__range": (starts, ends),
-        f"{prefix}origin__in": TREND_ORIGINS,
-        f"{prefix}status__in": WITH_FINAL_GRADE,
-        f"{prefix}case__restricted": False,
-    }
+Audits = dict[int, tuple[str, str]]
 
 
-def _judgements(starts: date, ends: date, framework: Framework) -> Iterator[Example]:
+def _judgements(audits: Audits, framework: Framework, most: int | None) -> Iterator[Example]:
     order = [grade.key for grade in framework.main_grades.best_first]
     half = max(1, len(order) // 2)
-    rows = (
-        Judgement.objects.filter(**_audits("assessment__audit__", starts, ends))
-        .exclude(domain=OVERALL)
-        .exclude(assessment__status=AssessmentStatus.REASSIGNED)
-        .select_related("assessment__audit__service")
-    )
+    assessments = Assessment.objects.filter(audit__in=audits).exclude(status=AssessmentStatus.REASSIGNED)
+    of = dict(assessments.values_list("pk", "audit_id"))
+    rows = Judgement.objects.filter(assessment__in=of).exclude(domain=OVERALL)
     for kind, grades, column in (
         (STRENGTH, order[:1], "strengths"),
         (DEVELOPMENT, order[half:], "development"),
     ):
-        for one in rows.filter(grade__in=grades).exclude(**{column: ""}).order_by("-pk")[:MOST]:
-            audit = one.assessment.audit
-            about = f"{framework.names.domain(one.domain)}, {audit.service or 'no service known'}"
-            yield Example(f"{kind}:{one.pk}", kind, getattr(one, column), audit.reference, about)
+        chosen = rows.filter(grade__in=grades).exclude(**{column: ""}).order_by("-pk")[:most]
+        for pk, assessment, domain, text in chosen.values_list("pk", "assessment_id", "domain", column):
+            reference, service = audits[of[assessment]]
+            yield Example(
+                f"{kind}:{pk}", kind, text, reference, f"{framework.names.domain(domain)}, {service}"
+            )
 
 
-def _wider(starts: date, ends: date) -> Iterator[Example]:
-    rows = WiderFinding.objects.filter(**_audits("audit__", starts, ends)).select_related("audit__service")
-    for one in rows.order_by("-pk")[:MOST]:
+def _wider(audits: Audits, most: int | None) -> Iterator[Example]:
+    for one in WiderFinding.objects.filter(audit__in=audits).order_by("-pk")[:most]:
+        reference, service = audits[one.audit_id]
         text = f"{one.text}\nDecided: {one.plan}" if one.plan else one.text
-        yield Example(
-            f"{WIDER}:{one.pk}",
-            WIDER,
-            text,
-            one.audit.reference,
-            str(one.audit.service or "No service known"),
-        )
+        yield Example(f"{WIDER}:{one.pk}", WIDER, text, reference, service)
 
 
-def _changes(starts: date, ends: date) -> Iterator[Example]:
-    rows = (
-        AuditAction.objects.filter(**_audits("audit__", starts, ends), action__status=ActionStatus.SIGNED_OFF)
-        .exclude(action__change_for_child="")
-        .select_related("audit__service", "action")
-    )
-    for one in rows.order_by("-pk")[:MOST]:
-        about = str(one.audit.service or "No service known")
-        yield Example(
-            f"{CHANGE}:{one.action_id}", CHANGE, one.action.change_for_child, one.audit.reference, about
-        )
+def _changes(audits: Audits, most: int | None) -> Iterator[Example]:
+    of = dict(AuditAction.objects.filter(audit__in=audits).values_list("action_id", "audit_id"))
+    rows = Action.objects.filter(pk__in=of, status=ActionStatus.SIGNED_OFF).exclude(change_for_child="")
+    for one in rows.order_by("-pk")[:most]:
+        reference, service = audits[of[one.pk]]
+        yield Example(f"{CHANGE}:{one.pk}", CHANGE, one.change_for_child, reference, service)

@@ -163,7 +163,12 @@ class World:
                 stages = (("provisional", first.get(domain, one)), ("submitted", one))
                 for stage, value in stages if submitted else stages[:1]:
                     RecordedGrade.objects.create(
-                        audit=audit, assessment=assessment, domain=domain, stage=stage, grade=value, given_at=given_at
+                        audit=audit,
+                        assessment=assessment,
+                        domain=domain,
+                        stage=stage,
+                        grade=value,
+                        given_at=given_at,
                     )
         if not submitted:
             return
@@ -194,7 +199,9 @@ class World:
         ModerationReason.objects.create(moderation=made, kind="overall_differs", text="They differ.")
         return made
 
-    def action(self, audit: Audit, due_on: date, status: str = "open", change: str = "", done_on: date | None = None):
+    def action(
+        self, audit: Audit, due_on: date, status: str = "open", change: str = "", done_on: date | None = None
+    ):
         """An action of the audit."""
         action = Action.objects.create(
             case=audit.case,
@@ -209,7 +216,9 @@ class World:
         AuditAction.objects.create(audit=audit, action=action)
         return action
 
-    def follow_up(self, audit: Audit, kind: str, status: str = "done", due_on: date | None = None, **more) -> FollowUp:
+    def follow_up(
+        self, audit: Audit, kind: str, status: str = "done", due_on: date | None = None, **more
+    ) -> FollowUp:
         """A follow-up of the audit."""
         made = FollowUp.objects.create(
             case=audit.case,
@@ -224,7 +233,9 @@ class World:
         AuditFollowUp.objects.create(audit=audit, follow_up=made, rule=f"{kind}-{made.pk}")
         return made
 
-    def family(self, audit: Audit, target: str, *, reason: str = "", themes=(), quotation: str = "") -> FamilyContact:
+    def family(
+        self, audit: Audit, target: str, *, reason: str = "", themes=(), quotation: str = ""
+    ) -> FamilyContact:
         """A family member spoken to, or the reason why not; themes are (key, in praise)."""
         contact = FamilyContact.objects.create(
             audit=audit,
@@ -238,10 +249,16 @@ class World:
         )
         for theme, positive in themes:
             CodedWords.objects.create(
-                contact=contact, theme=theme, positive=positive, coded_by=self.quinn, coded_at=at(audit.due_on)
+                contact=contact,
+                theme=theme,
+                positive=positive,
+                coded_by=self.quinn,
+                coded_at=at(audit.due_on),
             )
         if quotation:
-            Quotation.objects.create(contact=contact, text=quotation, chosen_by=self.quinn, chosen_at=at(audit.due_on))
+            Quotation.objects.create(
+                contact=contact, text=quotation, chosen_by=self.quinn, chosen_at=at(audit.due_on)
+            )
         return contact
 
     def talk(self, audit: Audit, agrees: bool) -> None:
