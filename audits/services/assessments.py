@@ -107,15 +107,15 @@ def _write_draft(assessment: Assessment, section: str, fields: dict[str, Any], v
         if made or draft.fields == fields:
             return draft
         raise DraftConflict(draft)
-    rows = SectionDraft.objects.filter(assessment=assessment, section=section, version=version)
-    written = rows.update(fields=fields, version=F("version") + 1, saved_at=now)
-    draft = SectionDraft.objects.filter(assessment=assessment, section=section).first()
-    if draft is None:
+    same = SectionDraft.objects.filter(assessment=assessment, section=section)
+    written = same.filter(version=version).update(fields=fields, version=F("version") + 1, saved_at=now)
+    current = same.first()
+    if current is None:
         # Recorded in another window, which dropped the draft: what is typed now begins a new one.
         return _write_draft(assessment, section, fields, 0)
-    if not written and draft.fields != fields:
-        raise DraftConflict(draft)
-    return draft
+    if not written and current.fields != fields:
+        raise DraftConflict(current)
+    return current
 
 
 @transaction.atomic
