@@ -189,7 +189,9 @@ def _draw_service(
     chosen: list[Candidate] = []
     for step in range(asked):
         wanted = min(int((step + start) * len(row) / asked), len(row) - 1)
-        found = next((one for one in _from(row, wanted, rule) if one.local_id not in taken and counts.allow(one)), None)
+        found = next(
+            (one for one in _from(row, wanted, rule) if one.local_id not in taken and counts.allow(one)), None
+        )
         if found is None:
             continue
         taken[found.local_id] = found is not row[wanted]
