@@ -20,6 +20,7 @@ from qaf.demo.story.timeline import Timeline, at, list_day
 from qaf.demo.world import CouncilPlan, World, load_plans
 from qaf.demo.world.annex_a import write_month
 from qaf.lib import calendar, clock
+from qaf.notices.services import without_email
 from qaf.tenants.models import Authority, Person
 from qaf.tenants.scope import authority_scope
 from qaf.tenants.services import create_council, create_person, give_post
@@ -54,7 +55,7 @@ class Builder:
         months = self.months if plan.full_history else self.list_months
         timeline = Timeline(clock.today(), months)
         self.say(f"{builtin(plan.framework).authority.name}: {months} months …")
-        with transaction.atomic():
+        with transaction.atomic(), without_email():
             Story(plan, timeline, self.folder).tell()
 
     def finish(self, plans: list[CouncilPlan]) -> str:

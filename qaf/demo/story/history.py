@@ -20,7 +20,7 @@ from qaf.tenants.models import Authority
 from qaf.tenants.scope import authority_scope
 
 WHY = "Demonstration data"
-MONDAY, DESK_DAYS, MODERATION_BEGINS = 0, (1, 3), 22
+MONDAY, DESK_DAYS, WEEK_FOUR = 0, (1, 3), 22
 REQUESTS_FROM = 15
 TODAY_BEGAN = timedelta(hours=3)
 UNDECIDED = 2
@@ -105,8 +105,9 @@ class History:
         self.months.ask_to_leave_out(managers, calendar.add_months(cohort, 1), decide=not last)
 
     def _machinery_runs(self, day: date) -> bool:
-        """Say whether the product's daily work is run: weekly is enough outside the week of moderation."""
-        return day.weekday() == MONDAY or day.day >= MODERATION_BEGINS or day == self.timeline.today
+        """Say whether the product's daily work is run: weekly is enough, and when moderations are given out."""
+        week_four = calendar.working_day_on_or_after(day.replace(day=WEEK_FOUR))
+        return day in (week_four, self.timeline.today) or day.weekday() == MONDAY
 
     def _play_audits(self, day: date) -> None:
         for script in self.running:
