@@ -200,3 +200,15 @@ def test_the_lead_sends_an_agreed_outcome_to_moderation(world):
     with authority_scope(world.council):
         agreed.refresh_from_db()
         assert agreed.status == "in_moderation"
+
+
+def test_a_lead_who_audited_the_case_does_not_open_its_moderation_either(world):
+    with authority_scope(world.council):
+        peer = world.audit.assessments.get(slot="peer")
+        peer.assessor = world.cast.quinn
+        peer.save(update_fields=["assessor"])
+    client = world.sign_in(world.cast.quinn)
+    assert {client.get(world.url(page)).status_code for page in PAGES} == {403}
+    audit_page = client.get(f"/a/{world.council.slug}/audits/{world.audit.reference}/")
+    assert audit_page.status_code == 200
+    assert world.url() not in audit_page.content.decode()
