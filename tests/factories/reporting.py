@@ -48,7 +48,7 @@ def at(day: date, hour: int = 10) -> datetime:
 
 @dataclass
 class World:
-    """Two services with audits, three teams, and those who read reports. Quinn leads quality assurance."""
+    """Two services with audits, three teams, and those who read reports; Mo manages Rowan team."""
 
     services: dict[str, Unit]
     teams: dict[str, Unit]
@@ -56,6 +56,7 @@ class World:
     hope: Person
     sam: Person
     mo: Person
+    lee: Person
     wyn: Person
     numbers: count = field(default_factory=lambda: count(1))
 
@@ -143,7 +144,7 @@ class World:
             assessment = Assessment.objects.create(
                 audit=audit,
                 slot=slot,
-                assessor=self.mo if slot == "lead" else self.quinn,
+                assessor=self.quinn if slot == "peer" else self.mo if audit.manager_id else self.lee,
                 status="submitted" if submitted else "locked",
                 due_on=audit.due_on,
                 submitted_at=audit.submitted_at,
@@ -318,5 +319,6 @@ def make_world(*, signs_in: bool = False) -> World:
         hope=make_person("Hope Holloway", "head_of_service", signs_in=signs_in),
         sam=make_person("Sam Sorrel", "service_manager", unit=services["safeguarding"], signs_in=signs_in),
         mo=make_person("Mo Marsh", "team_manager", unit=teams["Rowan team"], signs_in=signs_in),
+        lee=make_person("Lee Larch", "team_manager", unit=teams["Maple team"], signs_in=signs_in),
         wyn=make_person("Wyn Willow", "social_worker", unit=teams["Rowan team"], signs_in=signs_in),
     )

@@ -171,7 +171,7 @@ def test_the_pdf_is_tagged_titled_and_in_a_language(report):
     for tag in (b"H1", b"H2", b"H3", b"P", b"L", b"Table", b"Caption", b"TH", b"TD"):
         assert b"/S /" + tag + b"/" in content, tag
     # Every drawing has its title as words.
-    assert content.count(b"/S /Figure/") == content.count(b"/Alt (") == 5
+    assert content.count(b"/S /Figure/") == content.count(b"/Alt (") == 6
 
 
 def test_the_pdf_is_drawn_from_the_same_html_and_always_alike(report):
