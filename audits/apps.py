@@ -8,6 +8,7 @@ class AuditsConfig(AppConfig):
 
     def ready(self) -> None:
         self._hear_what_follows()
+        self._know_what_is_due()
         self._offer_audits()
         self._open_months()
         self._hand_out_copies()
@@ -30,6 +31,16 @@ class AuditsConfig(AppConfig):
         add_panel(outcome_panel)
         add_panel(follow_up_panel)
         add_todo(outcome_todo)
+
+    @staticmethod
+    def _know_what_is_due() -> None:
+        from audits.followup.due import add_due
+        from audits.followup.services.reminders import check_reminders
+        from audits.selectors.due import due_assessments, due_consents
+
+        add_due("assessment", due_assessments)
+        add_due("consent", due_consents)
+        check_reminders("assessment", "consent")
 
     @staticmethod
     def _offer_audits() -> None:

@@ -7,10 +7,13 @@ class ModerationConfig(AppConfig):
     verbose_name = "Moderation"
 
     def ready(self) -> None:
+        from audits.followup.due import add_due
+        from audits.followup.services.reminders import check_reminders
         from audits.frameworks.capabilities import give
         from audits.frameworks.enums import Capability
         from audits.registry import add_guest, add_panel
         from moderation import receivers, tasks  # noqa: F401
+        from moderation.selectors.due import due_moderations
         from moderation.selectors.lists import moderates
         from moderation.selectors.panel import moderation_panel
         from moderation.selectors.todo import moderation_todo
@@ -26,6 +29,8 @@ class ModerationConfig(AppConfig):
         add_guest(moderates)
         add_panel(moderation_panel)
         add_todo(moderation_todo)
+        add_due("moderation", due_moderations)
+        check_reminders("moderation")
         add_menu(
             MenuEntry("Moderation", "moderation:list", 50, ("moderation.allocate", "moderation.moderate"))
         )

@@ -14,6 +14,11 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "sweep-jobs": {"task": "qaf.jobs.tasks.sweep", "schedule": 30.0, "options": {"expires": 30}},
     "relay-notices": {"task": "qaf.notices.tasks.relay", "schedule": 20.0, "options": {"expires": 20}},
+    "ask-after-notices": {
+        "task": "qaf.notices.tasks.ask_after",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "look-at-calendars": {
         "task": "audits.programme.tasks.tick",
         "schedule": 60.0,

@@ -31,6 +31,7 @@ class FollowupConfig(AppConfig):
             "followup.plan",
             "followup.sign_off",
             "followup.see_concerns",
+            "notices.see_undelivered",
         )
         set_rights(
             owns=selectors.owns,
@@ -38,6 +39,18 @@ class FollowupConfig(AppConfig):
             may_answer=selectors.may_answer,
             responds=selectors.responds,
         )
+        self._know_what_is_due()
         add_sampled(cases_with_anything)
         add_todo(follow_up_todo)
         add_menu(MenuEntry("Actions", "followup:actions", 40))
+
+    @staticmethod
+    def _know_what_is_due() -> None:
+        from audits.followup.due import add_due
+        from audits.followup.selectors.due import due_actions, due_concerns, due_follow_ups
+        from audits.followup.services.reminders import check_reminders
+
+        add_due("action", due_actions)
+        add_due("follow_up", due_follow_ups)
+        add_due("concern", due_concerns)
+        check_reminders("action", "follow_up", "concern")

@@ -56,7 +56,7 @@ def todo_of_worker(person: Person) -> Iterable[ToDo]:
         current = {
             one.slot: one for one in audit.assessments.all() if one.status != AssessmentStatus.REASSIGNED
         }
-        if _lacks_consent(audit, framework, current):
+        if lacks_consent(audit, framework, current):
             yield ToDo(
                 text=f"Ask the family whether they agree to be contacted: {audit.reference}",
                 href=audit_href(audit, "family"),
@@ -66,7 +66,8 @@ def todo_of_worker(person: Person) -> Iterable[ToDo]:
         yield from _discussions(audit, framework, current)
 
 
-def _lacks_consent(audit: Audit, framework: Framework, current: dict[str, Assessment]) -> bool:
+def lacks_consent(audit: Audit, framework: Framework, current: dict[str, Assessment]) -> bool:
+    """Say whether the worker has still to ask the family; ``current`` holds the assessments by slot."""
     feedback = framework.process.family_feedback
     if feedback is None:
         return False

@@ -4,11 +4,11 @@ from hashlib import sha256
 
 from django.core.exceptions import ValidationError
 
-from audits.selectors.people import people_who_may
+from audits.followup.services import remind
 from moderation.enums import ModerationStatus
 from moderation.models import Moderation
 from moderation.paths import moderation_href
-from moderation.selectors import Candidate, candidates_for, load_of_the_time, moderation_list, overdue
+from moderation.selectors import Candidate, candidates_for, load_of_the_time, moderation_list
 from moderation.workflow import moderation_workflow
 from qaf.lib import clock
 from qaf.notices.services import tell
@@ -88,17 +88,5 @@ def _give(moderation: Moderation, moderator: Person, *, by: Person | None) -> No
 
 
 def remind_late() -> None:
-    """Tell moderators and those who allocate about every decision that is late: once, then once a week (HER-41)."""
-    leads: list[Person] | None = None
-    for moderation in overdue():
-        leads = people_who_may("moderation.allocate") if leads is None else leads
-        week = (clock.today() - moderation.due_on).days // 7
-        who = moderation.moderator.name if moderation.moderator else "Nobody yet"
-        tell(
-            people=[*([moderation.moderator] if moderation.moderator else []), *leads],
-            kind="moderation_overdue",
-            key=f"moderation-{moderation.pk}-{week}",
-            subject=f"{moderation.audit.reference}: moderation is late",
-            body=f"It was due on {long_date(moderation.due_on)}. Moderator: {who}.",
-            href=moderation_href(moderation),
-        )
+    """Remind moderators on the framework's days; of what is late, those who allocate hear with them (HER-41)."""
+    remind("moderation")

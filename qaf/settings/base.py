@@ -167,7 +167,16 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+# "smtp", or "notify" for GOV.UK Notify, whose template has the fields ((subject)) and ((body)).
+MAIL_BY_NOTIFY = env.str("QAF_MAIL", default="smtp") == "notify"
+NOTIFY_API_KEY = env.str("QAF_NOTIFY_API_KEY", default="")
+NOTIFY_TEMPLATE_ID = env.str("QAF_NOTIFY_TEMPLATE_ID", default="")
+NOTIFY_URL = env.str("QAF_NOTIFY_URL", default="https://api.notifications.service.gov.uk")
+EMAIL_BACKEND = (
+    "qaf.notices.backends.notify.NotifyBackend"
+    if MAIL_BY_NOTIFY
+    else "django.core.mail.backends.smtp.EmailBackend"
+)
 EMAIL_HOST = env.str("QAF_SMTP_HOST", default="localhost")
 EMAIL_PORT = env.int("QAF_SMTP_PORT", default=25)
 EMAIL_HOST_USER = env.str("QAF_SMTP_USER", default="")

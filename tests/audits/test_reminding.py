@@ -26,7 +26,7 @@ def audit(cast):
 def told(person):
     return [
         (notice.created_at.date(), notice.subject.partition(": ")[2])
-        for notice in Notice.objects.filter(kind="audits.reminder", person=person).order_by("id")
+        for notice in Notice.objects.filter(kind__startswith="assessment_", person=person).order_by("id")
     ]
 
 
@@ -37,11 +37,14 @@ def days(*numbers):
             remind_auditors()
 
 
-def test_an_auditor_is_reminded_seven_and_two_days_before_and_one_and_five_days_after(audit, cast):
+def test_an_auditor_is_reminded_seven_and_two_days_before_on_the_day_and_one_and_five_days_after(
+    audit, cast
+):
     days(*((10, day) for day in range(6, 32)), (11, 1), (11, 2))
     assert told(cast.lena) == [
         (date(2026, 10, 19), "your audit is due in 5 working days"),
         (date(2026, 10, 24), "your audit is due in 1 working day"),
+        (date(2026, 10, 26), "your audit is due today"),
         (date(2026, 10, 27), "your audit is 1 working day late"),
         (date(2026, 10, 31), "your audit is 4 working days late"),
     ]

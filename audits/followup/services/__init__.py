@@ -17,7 +17,7 @@ from audits.followup.services.follow_ups import (
     stand_down_follow_up,
 )
 from audits.followup.services.handover import follow_children, replace_leavers
-from audits.followup.services.reminders import chase
+from audits.followup.services.reminders import chase, remind
 
 __all__ = [
     "answer_concern",
@@ -33,6 +33,7 @@ __all__ = [
     "open_follow_up",
     "propose_action",
     "raise_concern",
+    "remind",
     "replace_leavers",
     "send_back_action",
     "sign_off_action",

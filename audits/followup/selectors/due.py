@@ -1,0 +1,120 @@
+"""What is due of what follows: actions, follow-ups, urgent concerns."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
+from django.urls import reverse
+
+from audits.followup.due import DueThing
+from audits.followup.enums import ActionStatus, ConcernStatus, FollowUpKind, FollowUpStatus
+from audits.followup.models import Action, FollowUp, UrgentConcern
+from audits.followup.paths import council_slug
+from audits.followup.registry import origins_of
+from audits.followup.selectors.parties import Around, around_case
+from audits.frameworks.schema import Framework
+from audits.frameworks.selectors import NoFrameworkError, framework_in_force
+from qaf.lib import calendar
+
+M = TypeVar("M", bound=Model)
+
+TRIGGERS = {
+    FollowUpKind.RE_AUDIT: "audit_overdue",
+    FollowUpKind.FILING: "confirmation_overdue",
+}
+"""How the framework calls the lateness of a follow-up; of every other kind it is that of an action."""
+AROUND = ("case__worker", "case__manager", "case__chair", "case__team__parent", "case__service")
+
+
+def _framework() -> Framework | None:
+    try:
+        return framework_in_force()
+    except NoFrameworkError:
+        return None
+
+
+def due_actions(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
+    """Yield the open actions that have an owner."""
+    framework = _framework()
+    if framework is None:
+        return
+    slug = council_slug()
+    found = _some(Action.objects.filter(status=ActionStatus.OPEN, owner__isnull=False), ids)
+    actions = list(found.select_related("owner", *AROUND))
+    origins = origins_of("action", [one.pk for one in actions])
+    for one in actions:
+        yield DueThing(
+            kind="action",
+            pk=one.pk,
+            about=origins[one.pk].text if one.pk in origins else "",
+            text="an action of yours",
+            what="an action",
+            href=reverse("followup:action", args=[slug, one.pk]),
+            due_on=one.due_on,
+            asked_on=calendar.local_date(one.opened_at or one.proposed_at),
+            people=(one.owner,) if one.owner else (),
+            framework=framework,
+            around=around_case(one.case) if one.case else None,
+            trigger="action_overdue",
+        )
+
+
+def due_follow_ups(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
+    """Yield the open follow-ups that are due by a day and have an assignee."""
+    framework = _framework()
+    if framework is None:
+        return
+    slug, named = council_slug(), {step.trigger for step in framework.escalation.steps}
+    found = _some(
+        FollowUp.objects.filter(status=FollowUpStatus.OPEN, due_on__isnull=False, assignee__isnull=False), ids
+    )
+    for one in found.select_related("assignee", *AROUND):
+        trigger = TRIGGERS.get(FollowUpKind(one.kind), "action_overdue")
+        yield DueThing(
+            kind="follow_up",
+            pk=one.pk,
+            text=f"“{one.title}”",
+            what=f"“{one.title}”",
+            href=reverse("followup:follow_up", args=[slug, one.pk]),
+            due_on=one.due_on,  # type: ignore[arg-type]
+            asked_on=calendar.local_date(one.opened_at),
+            people=(one.assignee,) if one.assignee else (),
+            framework=framework,
+            around=around_case(one.case) if one.case else None,
+            trigger=trigger if trigger in named else "action_overdue",
+        )
+
+
+def due_concerns(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
+    """Yield the urgent concerns that wait for an answer."""
+    framework = _framework()
+    if framework is None:
+        return
+    slug = council_slug()
+    found = _some(UrgentConcern.objects.filter(status=ConcernStatus.RAISED), ids)
+    for one in found.select_related("responder", *AROUND):
+        yield DueThing(
+            kind="concern",
+            pk=one.pk,
+            text="the answer to an urgent concern about a child",
+            what="the answer to an urgent concern about a child",
+            href=reverse("followup:concern", args=[slug, one.pk]),
+            due_on=calendar.local_date(one.due_at),
+            due_at=one.due_at,
+            asked_on=calendar.local_date(one.raised_at),
+            people=(one.responder,) if one.responder else (),
+            framework=framework,
+            around=_around_concern(one),
+            trigger="concern_overdue",
+            urgent=True,
+        )
+
+
+def _around_concern(concern: UrgentConcern) -> Around:
+    """Return who is around the child: a concern about staff never reaches the child's own worker or manager."""
+    around = around_case(concern.case)
+    return Around(unit=around.unit, chair=around.chair) if concern.about_staff else around
+
+
+def _some(found: QuerySet[M], ids: Iterable[int] | None) -> QuerySet[M]:
+    return found if ids is None else found.filter(pk__in=list(ids))

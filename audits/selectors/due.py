@@ -1,0 +1,68 @@
+"""What is due of the audits themselves: assessments, and the worker's question to the family."""
+
+from collections.abc import Iterable
+
+from audits.enums import BEFORE_SUBMISSION, AssessmentStatus
+from audits.followup.due import DueThing
+from audits.frameworks.selectors import framework_of
+from audits.models import Assessment, Audit
+from audits.selectors.audits import OPEN_ASSESSMENT
+from audits.selectors.facts import around_audit
+from audits.selectors.links import assessment_href, audit_href
+from audits.selectors.todo import lacks_consent
+
+AUDIT = ("authority", "framework_version", "worker", "manager", "chair", "team__parent", "service")
+
+
+def due_assessments(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
+    """Yield the assessments that somebody has not submitted."""
+    found = Assessment.objects.filter(
+        status__in=OPEN_ASSESSMENT, audit__status__in=BEFORE_SUBMISSION, assessor__isnull=False
+    )
+    found = found if ids is None else found.filter(pk__in=list(ids))
+    found = found.select_related("assessor", *(f"audit__{name}" for name in AUDIT))
+    for one in found.prefetch_related("audit__assessments__assessor"):
+        yield DueThing(
+            kind="assessment",
+            pk=one.pk,
+            about=one.audit.reference,
+            text="your audit",
+            what="the audit",
+            href=assessment_href(one),
+            due_on=one.due_on,
+            asked_on=one.audit.allocated_on,
+            people=(one.assessor,) if one.assessor else (),
+            framework=framework_of(one.audit.framework_version),
+            around=around_audit(one.audit),
+            trigger="audit_overdue",
+        )
+
+
+def due_consents(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
+    """Yield the audits whose worker has not recorded what the family says about being contacted.
+
+    Nobody above is told of its lateness: the audit itself is late with it.
+    """
+    found = Audit.objects.filter(status__in=BEFORE_SUBMISSION, worker__isnull=False)
+    found = found if ids is None else found.filter(pk__in=list(ids))
+    found = found.select_related(*AUDIT).prefetch_related(
+        "assessments__assessor", "consents", "family_contacts"
+    )
+    for audit in found:
+        framework = framework_of(audit.framework_version)
+        current = {
+            one.slot: one for one in audit.assessments.all() if one.status != AssessmentStatus.REASSIGNED
+        }
+        if lacks_consent(audit, framework, current):
+            yield DueThing(
+                kind="consent",
+                pk=audit.pk,
+                about=audit.reference,
+                text="your question to the family about being contacted",
+                what="the question to the family about being contacted",
+                href=audit_href(audit, "family"),
+                due_on=audit.due_on,
+                asked_on=audit.allocated_on,
+                people=(audit.worker,) if audit.worker else (),
+                framework=framework,
+            )

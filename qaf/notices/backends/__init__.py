@@ -1,0 +1,1 @@
+"""E-mail backends beside Django's own."""
