@@ -4,16 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
-
 from audits.enums import OVERALL, AuditStatus, CorrectionStatus, GradeSource, GradeStage
+from audits.followup.selectors import answering_for
 from audits.models import Audit, FactCorrection, RecordedGrade
 from audits.selectors.audits import audits
 from audits.selectors.comparison import graded_domains
 from audits.selectors.facts import around_audit, framework_for
 from audits.selectors.links import audit_href
 from qaf.lib import calendar, clock
-from qaf.tenants.models import Absence, Person
+from qaf.tenants.models import Person
 from qaf.tenants.permissions import may
 from qaf.tenants.registry import ToDo
 from qaf.tenants.selectors import acting_for
@@ -129,14 +128,15 @@ def may_answer_correction(audit: Audit, person: Person) -> bool:
 
 def outcome_todo(person: Person) -> Iterable[ToDo]:
     """Return the facts that a worker may check, and the corrections that somebody has to answer."""
-    for audit in audits().filter(status=AuditStatus.OUTCOME, worker__in=_workers_of(person)):
-        if not audit.corrections.filter(status=CorrectionStatus.ASKED).exists():
-            yield ToDo(
-                "Check the facts of an audit of your work",
-                audit_href(audit, "facts"),
-                last_day_for_corrections(audit),
-                audit.reference,
-            )
+    unanswered = FactCorrection.objects.filter(status=CorrectionStatus.ASKED).values("audit")
+    own = audits().filter(status=AuditStatus.OUTCOME, worker__in=answering_for(person))
+    for audit in own.exclude(pk__in=unanswered):
+        yield ToDo(
+            "Check the facts of an audit of your work",
+            audit_href(audit, "facts"),
+            last_day_for_corrections(audit),
+            audit.reference,
+        )
     asked = FactCorrection.objects.filter(status=CorrectionStatus.ASKED).exclude(asked_by=person)
     if not may(person, "audits.open_cycle"):
         asked = asked.filter(audit__assessments__assessor=person)
@@ -144,9 +144,3 @@ def outcome_todo(person: Person) -> Iterable[ToDo]:
         yield ToDo(
             "Answer a correction", audit_href(correction.audit, "facts"), None, correction.audit.reference
         )
-
-
-def _workers_of(person: Person) -> set[int]:
-    day: date = clock.today()
-    away = Absence.objects.filter(Q(deputy=person), starts_on__lte=day, ends_on__gte=day)
-    return {person.pk, *away.values_list("person_id", flat=True)}

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from audits.followup.models import Action, FollowUp, UrgentConcern
-from audits.followup.services import raise_concern
+from audits.followup.services import complete_action, raise_concern
 from audits.models import Audit
 from audits.services.finalise import confirm_outcome
 from audits.services.findings import propose_audit_action
@@ -216,3 +216,30 @@ def test_a_re_audit_is_begun_on_its_page_by_whoever_was_asked(world):
         assert Audit.objects.filter(re_audit_of=world.audit).count() == 1
     other = world.sign_in(world.cast.lena).get(page["Location"])
     assert b"Begin the re-audit" not in other.content
+
+
+def test_the_list_of_what_to_do_takes_the_same_queries_for_one_action_and_for_many(world):
+    def finish(number: int) -> None:
+        audit = make_audit(world.cast, local_id=f"000{number}")
+        mine, other = world.propose("Ring the school", audit), world.propose("Ring the father", audit)
+        submit_both(audit, "good", "good")
+        confirm_outcome(audit=audit, person=world.cast.wyn)
+        for action in (mine, other):
+            action.refresh_from_db()
+        complete_action(action=mine, evidence="Note", change_for_child="Known.", person=world.cast.wyn)
+
+    def count(person) -> int:
+        client = world.sign_in(person)
+        client.get(f"/a/{world.council.slug}/")
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(f"/a/{world.council.slug}/").status_code == 200
+        return len(queries)
+
+    people = (world.cast.lena, world.cast.wyn, world.cast.quinn)
+    with authority_scope(world.council):
+        finish(1)
+    before = [count(person) for person in people]
+    with authority_scope(world.council):
+        for number in (2, 3, 4):
+            finish(number)
+    assert [count(person) for person in people] == before

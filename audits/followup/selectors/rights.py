@@ -5,6 +5,7 @@ from audits.followup.enums import ActionStatus
 from audits.followup.models import Action, FollowUp, UrgentConcern
 from audits.followup.registry import is_party_to
 from audits.followup.selectors.parties import around_case, people_for
+from audits.frameworks.enums import Relation
 from audits.frameworks.schema import Framework
 from audits.frameworks.selectors import framework_in_force
 from qaf.lib import clock
@@ -37,22 +38,36 @@ def owns(action: Action, person: Person) -> bool:
     return action.owner_id in answering_for(person)
 
 
+def signing_steps(case: Case, framework: Framework) -> tuple[tuple[Person, ...], ...]:
+    """Return who signs off for the child by the framework, and who stands above them, whoever owns the action."""
+    around, day = around_case(case), clock.today()
+    return tuple(
+        tuple(
+            dict.fromkeys(
+                person
+                for party in parties
+                for person in people_for(party, framework=framework, around=around, on=day)
+            )
+        )
+        for parties in (framework.actions.sign_off.by, (Relation.SERVICE_MANAGER,))
+    )
+
+
+def first_signers(action: Action, steps: tuple[tuple[Person, ...], ...]) -> list[Person]:
+    """Return the signers of the first step with somebody who neither owns the action nor completed it."""
+    never = {action.owner_id, action.done_by_id}
+    for people in steps:
+        if kept := [person for person in people if person.pk not in never]:
+            return kept
+    return []
+
+
 def signers_of(action: Action, framework: Framework) -> list[Person]:
     """Return who may sign the action off by the framework: never its owner, nor whoever completed it (HER-49).
 
     Where the framework's own signer is the owner, the manager above them takes it.
     """
-    if action.case is None:
-        return []
-    around, day = around_case(action.case), clock.today()
-    never = {action.owner_id, action.done_by_id}
-    for parties in (framework.actions.sign_off.by, ("service_manager",)):
-        found = [
-            p for party in parties for p in people_for(party, framework=framework, around=around, on=day)
-        ]
-        if kept := [person for person in dict.fromkeys(found) if person.pk not in never]:
-            return kept
-    return []
+    return first_signers(action, signing_steps(action.case, framework)) if action.case else []
 
 
 def may_sign_off(action: Action, person: Person) -> bool:

@@ -10,7 +10,8 @@ from audits.followup.models import Action
 from audits.followup.paths import council_slug
 from audits.followup.registry import origins_of
 from audits.followup.selectors.lists import action_list, follow_ups_for, open_actions_of, visible_concerns
-from audits.followup.selectors.rights import answering_for, signers_of
+from audits.followup.selectors.rights import answering_for, first_signers, signing_steps
+from audits.frameworks.enums import Relation
 from audits.frameworks.selectors import NoFrameworkError, framework_in_force
 from qaf.lib import calendar, clock
 from qaf.tenants.models import Person, Post
@@ -28,11 +29,25 @@ def actions_to_sign(person: Person) -> list[Action]:
     except NoFrameworkError:
         return []
     ids = answering_for(person)
-    return [
-        action
-        for action in near.exclude(owner=person).exclude(done_by=person)
-        if any(signer.pk in ids for signer in signers_of(action, framework))
-    ]
+    # Children of the same team and manager have the same signers: asked once, however many actions wait.
+    steps: dict[tuple[int | None, ...], tuple[tuple[Person, ...], ...]] = {}
+    personal = {Relation.ALLOCATED_WORKER, Relation.IRO_OR_CHAIR} & set(framework.actions.sign_off.by)
+    found = []
+    for action in near.exclude(owner=person).exclude(done_by=person).select_related("case__manager"):
+        case = action.case
+        if case is None:
+            continue
+        key = (
+            case.team_id,
+            case.service_id,
+            case.manager_id,
+            *((case.worker_id, case.chair_id) if personal else ()),
+        )
+        if key not in steps:
+            steps[key] = signing_steps(case, framework)
+        if any(signer.pk in ids for signer in first_signers(action, steps[key])):
+            found.append(action)
+    return found
 
 
 def _line_posts(person: Person) -> QuerySet[Post]:

@@ -14,7 +14,7 @@ from qaf.lib import clock
 from qaf.notices.services import tell
 from qaf.tenants.events import publish
 from qaf.tenants.models import Person, Role
-from qaf.tenants.selectors import holders
+from qaf.tenants.selectors import absent_people, holders
 from qaf.ui.words import date_time
 
 
@@ -59,6 +59,7 @@ def raise_concern(
         subject="Urgent: a concern about a child needs an answer",
         body=_notice(concern, responder),
         href=council_path("followup:concern", concern.pk),
+        urgent=True,
     )
     publish(ConcernRaised(concern, about))
     return concern
@@ -74,19 +75,24 @@ def _notice(concern: UrgentConcern, responder: Person | None) -> str:
 
 
 def _responder(framework: Framework, case: Case, *, about_staff: bool, raised_by: Person) -> Person | None:
-    """The first who can answer: the framework's responder, else whom it escalates to; staff concerns begin there."""
+    """The first who is here and can answer: the framework's responder or their deputy, else whom it escalates to.
+
+    Staff concerns begin there. Where everybody is away, whoever would answer if they were here.
+    """
     rules, around, day = framework.urgent_concern, around_case(case), clock.today()
     never = {raised_by.pk}
     if about_staff:
         never |= {pk for pk in (case.worker_id, case.manager_id) if pk}
         never |= {p.pk for p in people_for("team_manager", framework=framework, around=around, on=day)}
         never |= {p.pk for p in people_for("service_manager", framework=framework, around=around, on=day)}
-    for party in (rules.escalates_to,) if about_staff else (rules.answered_by, rules.escalates_to):
-        people = people_for(party, framework=framework, around=around, on=day)
-        for person in answering(people, on=day):
-            if person.pk not in never:
-                return person
-    return None
+    able = [
+        person
+        for party in ((rules.escalates_to,) if about_staff else (rules.answered_by, rules.escalates_to))
+        for person in answering(people_for(party, framework=framework, around=around, on=day), on=day)
+        if person.pk not in never
+    ]
+    away = absent_people(on=day)
+    return next((person for person in able if person.pk not in away), next(iter(able), None))
 
 
 def _overseers() -> list[Person]:
