@@ -6,7 +6,6 @@ from moderation.services.deciding import (
     agree_plan,
     decide,
     draft_of,
-    plan_is_empty,
     save_draft,
 )
 from moderation.services.opening import ask_for_moderation, open_moderation, withdraw_moderation
@@ -24,7 +23,6 @@ __all__ = [
     "draft_of",
     "leave_out_of_plan",
     "open_moderation",
-    "plan_is_empty",
     "remind_late",
     "rewrite_in_plan",
     "save_draft",

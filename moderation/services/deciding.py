@@ -6,14 +6,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
 
-from audits.followup.enums import ActionStatus
 from audits.models import WiderFinding
 from audits.selectors.facts import framework_for
 from audits.services.outcome import record_decision
 from moderation.enums import ModerationStatus
 from moderation.models import Decision, DecisionDraft, Moderation
 from moderation.paths import moderation_href
-from moderation.selectors import field_name, grade_choices, missing, proposed_actions, to_decide
+from moderation.selectors import field_name, grade_choices, missing, to_decide
 from moderation.workflow import moderation_workflow
 from qaf.lib import clock
 from qaf.tenants.models import Person
@@ -126,8 +125,3 @@ def _decided(moderation: Moderation, fields: dict[str, Any]) -> dict[str, tuple[
             raise TransitionRefused([f"{row.label}: choose one of the framework’s grades."])
         found[row.domain] = (grade, reason)
     return found
-
-
-def plan_is_empty(moderation: Moderation) -> bool:
-    """Say whether no proposed action is left in the plan."""
-    return not any(link.action.status == ActionStatus.PROPOSED for link in proposed_actions(moderation.audit))

@@ -25,6 +25,8 @@ from audits.services.re_audits import (
     re_audit_of,
     start_re_audit,
 )
+from audits.workflow import audit_workflow
+from moderation.models import Moderation
 from qaf.lib import clock
 from qaf.tenants.transitions import TransitionRefused
 from tests.factories.assessments import assessment_of, fill, make_audit, make_cast, submit_both
@@ -116,6 +118,24 @@ def test_no_supervision_is_asked_with_a_worker_who_has_left_nor_without_any(cast
 
         assert finalise_due() == 1
     assert set(FollowUp.objects.values_list("kind", flat=True)) == {"filing"}
+
+
+def test_a_withdrawn_audit_asks_nothing_of_anybody_any_more(cast, seniors):
+    audit = make_audit(cast)
+    action = propose_audit_action(
+        assessment=assessment_of(audit, "lead"),
+        text="Visit the father",
+        intended_change="",
+        owner=cast.wyn,
+        due_on=date(2026, 11, 2),
+        person=cast.lena,
+    )
+    submit_both(audit, "inadequate", "good")
+    audit_workflow.apply(audit, "withdraw", person=cast.quinn, why="Drawn by mistake")
+    action.refresh_from_db()
+    assert action.status == "not_agreed"
+    assert set(FollowUp.objects.values_list("kind", "status")) == {("oversight", "not_needed")}
+    assert Moderation.objects.get(audit=audit).status == "withdrawn"
 
 
 # The re-audit ---------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Actions follow the child, and nothing stays with somebody who has left."""
 
-from audits.followup.enums import OPEN_ACTIONS, ActionStatus, FollowUpStatus
+from audits.followup.enums import ActionStatus, FollowUpStatus
 from audits.followup.models import Action, FollowUp
 from audits.followup.paths import council_path
 from audits.followup.selectors import answering, around_case, people_for
@@ -77,15 +77,13 @@ def replace_leavers() -> int:
     ):
         moved += _reassign(follow_up, framework)
     stranded = Action.objects.filter(
-        status__in=OPEN_ACTIONS, owner_role="", case__isnull=False, owner__left_on__lt=clock.today()
+        status=ActionStatus.OPEN, owner_role="", case__isnull=False, owner__left_on__lt=clock.today()
     )
     for action in stranded.select_related("case__team", "case__service", "case__manager", "owner"):
-        managers = people_for(
-            "team_manager",
-            framework=framework,
-            around=around_case(action.case),
-            on=clock.today(),  # type: ignore[arg-type]
-        )
+        around = around_case(action.case) if action.case else None
+        if around is None:
+            continue
+        managers = people_for("team_manager", framework=framework, around=around, on=clock.today())
         if managers:
             _hand_over(action, managers[0])
             moved += 1
