@@ -56,20 +56,16 @@ def dashboard(request: CouncilRequest) -> HttpResponse:
 
 
 def _month_tiles(records: Records, request: CouncilRequest) -> list[dict[str, Any]]:
-    """Return this month's programme as tiles, each with the list behind it."""
+    """Return this month's programme as tiles, with the list behind those that have one."""
     audits = reverse("reporting:audits", args=[request.authority.slug])
-    wanted = {
-        "allocated": "",
-        "submitted": "",
-        "moderated": "moderation",
-        "final": "final",
-    }
+    states = {"allocated": "", "final": "final"}
     tiles = []
     for figure in compliance.compliance(records):
-        if figure.key in wanted:
+        if figure.key in ("allocated", "submitted", "on_time", "moderated", "final", "filed"):
             query = request.GET.copy()
-            query["period"], query["state"] = "m1", wanted[figure.key]
-            tiles.append(tile(figure, href=f"{audits}?{query.urlencode()}" if figure.value else ""))
+            query["period"], query["state"] = "m1", states.get(figure.key, "")
+            listed = figure.key in states and figure.value
+            tiles.append(tile(figure, href=f"{audits}?{query.urlencode()}" if listed else ""))
     return tiles
 
 

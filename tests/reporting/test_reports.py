@@ -15,6 +15,9 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
+from audits.frameworks import loader
+from audits.frameworks.selectors import framework_in_force
+from audits.frameworks.services import publish_framework
 from qaf.jobs.enums import JobStatus
 from qaf.jobs.models import Job
 from qaf.jobs.services import run
@@ -24,7 +27,7 @@ from qaf.ui import pdf
 from reporting.models import ReportDraft, ReportSnapshot
 from reporting.selectors.examples import examples
 from reporting.services import faces, periods
-from reporting.services.contents import source
+from reporting.services.contents import quarterly, source
 from reporting.services.figures.model import Figure, as_data, from_data
 from reporting.services.freezing import (
     DraftConflict,
@@ -209,8 +212,6 @@ def test_a_typed_text_never_becomes_a_formula_a_link_or_a_number(world):
 
 
 def test_sections_come_back_from_json_as_they_were(world):
-    from reporting.services.contents import quarterly
-
     made = quarterly(source(periods.parse("quarterly", "2026-Q3"), as_of=clock.today()))
     assert from_data(json.loads(json.dumps(as_data(made)))) == made
 
@@ -235,7 +236,7 @@ def test_no_word_of_an_audit_is_printed_that_nobody_chose(world):
 
 
 def test_what_the_qa_lead_ticks_is_printed(world):
-    framework_texts = examples(date(2026, 7, 1), date(2026, 9, 30), _framework())
+    framework_texts = examples(date(2026, 7, 1), date(2026, 9, 30), framework_in_force())
     wider = next(one for one in framework_texts if one.kind == "wider")
     report = freeze(kind="quarterly", label="2026-Q3", chosen=[wider.key])
     everything = json.dumps(report.figures, ensure_ascii=False)
@@ -246,15 +247,9 @@ def test_what_the_qa_lead_ticks_is_printed(world):
 def test_words_of_a_restricted_record_are_never_offered(world):
     hidden = world.audit(date(2026, 9, 1), "Rowan team", "outstanding", restricted=True)
     world.wider(hidden, "SECRET")
-    offered = examples(date(2026, 7, 1), date(2026, 9, 30), _framework())
+    offered = examples(date(2026, 7, 1), date(2026, 9, 30), framework_in_force())
     assert offered
     assert not [one for one in offered if one.reference == hidden.reference]
-
-
-def _framework():
-    from audits.frameworks.selectors import framework_in_force
-
-    return framework_in_force()
 
 
 # Made in the background ----------------------------------------------------------------------------------------------
@@ -350,3 +345,14 @@ def test_a_report_of_a_quarter_without_audits_says_so(world):
     with clock.travel(clock.now() + timedelta(days=1)):
         report = freeze(kind="quarterly", label="2025-Q4")
     assert report.figures["headline"] == ["No audit of this period is final yet."]
+
+
+@pytest.mark.parametrize("name", loader.builtin_names())
+def test_every_built_in_framework_can_be_reported_on(scope, frozen, name):
+    publish_framework(text=loader.builtin_text(name), effective_from=date(2020, 1, 1))
+    report = freeze(kind="quarterly", label="2026-Q3")
+    framework = loader.builtin(name)
+    by_key = {section["key"]: section for section in report.figures["sections"]}
+    [table] = [one for one in by_key["grades"]["blocks"] if one.get("key") == "grades_service"]
+    assert [row[0] for row in table["rows"]] == [service.name for service in framework.audited_services]
+    assert bytes(report.files.get(format="pdf").content).startswith(b"%PDF-1.7")

@@ -47,7 +47,7 @@ def action_figures(records: Records) -> tuple[Figure, ...]:
             POPULATION,
             late,
             len(taken),
-            "warning" if late else "",
+            "late" if late else "",
         ),
         Figure(
             "actions_done",

@@ -89,7 +89,7 @@ def compliance(records: Records) -> tuple[Figure, ...]:
             "Not submitted although the due day has passed.",
             POPULATION,
             len(overdue(records)),
-            tone="warning" if overdue(records) else "",
+            tone="late" if overdue(records) else "",
         ),
         share(
             "moderated",

@@ -6,6 +6,7 @@ from feedback.selectors.themes import theme_labels
 from reporting.selectors.records import Records
 from reporting.services.figures.model import ChartBlock, Column, Figure, Quotes, Table
 
+MOST_QUOTES = 12
 POPULATION = "audits drawn at random that every auditor has submitted"
 
 
@@ -114,7 +115,7 @@ def theme_chart(records: Records) -> ChartBlock:
 
 
 def quotes(records: Records) -> Quotes:
-    """Return the words that the quality assurance team chose: they name nobody."""
+    """Return the words that the quality assurance team chose, the newest ``MOST_QUOTES``: they name nobody."""
     names = targets(records)
     items = tuple(
         (records.parts.quotations[one.pk], names.get(one.target, "Family member"))
@@ -122,4 +123,4 @@ def quotes(records: Records) -> Quotes:
         for one in records.parts.contacts.get(row.pk, ())
         if one.pk in records.parts.quotations
     )
-    return Quotes(title="In their words", items=items)
+    return Quotes(title="In their words", items=items[-MOST_QUOTES:])

@@ -115,7 +115,7 @@ def inadequate_figures(records: Records) -> tuple[Figure, ...]:
             "Steps past their day and not done.",
             population,
             late,
-            tone="warning" if late else "",
+            tone="late" if late else "",
         ),
     )
 
