@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from audits.enums import NOT_APPLICABLE, OVERALL, AssessmentStatus
-from audits.frameworks.schema import Domain, Framework, GradeSet, Tool
+from audits.frameworks.schema import Domain, Framework, Grade, GradeSet, Tool
 from audits.frameworks.schema.tools import ExtraField
 from audits.models import Assessment, Judgement, SectionDraft
 from audits.selectors.links import OVERALL_SECTION
@@ -66,6 +66,15 @@ def tool_of(framework: Framework, assessment: Assessment) -> Tool:
 def grades_of(framework: Framework, tool: Tool) -> GradeSet:
     """Return the grade set that the tool uses."""
     return framework.grade_set(tool.grade_set or framework.main_grades.key)
+
+
+def descriptors_of(framework: Framework, tool: Tool, domain: str) -> list[tuple[Grade, tuple[str, ...]]]:
+    """Return every grade, best first, with what it looks like in a domain (``""``: overall); empty if not described.
+
+    Shown beside every control that grades: lead's, peer's and moderator's (HER-06).
+    """
+    described = tool.overall_descriptors if domain == OVERALL else tool.domain(domain).descriptors
+    return [(grade, described.get(grade.key, ())) for grade in grades_of(framework, tool).best_first]
 
 
 def extra_fields(tool: Tool, scope: str) -> tuple[ExtraField, ...]:

@@ -18,6 +18,7 @@ from audits.selectors.sections import (
     EXTRA,
     WARNING_REASON,
     Section,
+    descriptors_of,
     grades_of,
     overall_warning,
     section_of,
@@ -161,7 +162,8 @@ def change_grade(
     if problems := problems_with_revising(assessment, framework):
         messages.warning(request, problems[0])
         return redirect(assessment_href(assessment))
-    grades = grades_of(framework, tool_of(framework, assessment))
+    tool = tool_of(framework, assessment)
+    grades = grades_of(framework, tool)
     choices = grade_choices(grades, not_applicable=not current.is_overall)
     form = ChangeGradeForm(
         request.POST if request.method == "POST" else None, choices=choices, current=current.grade
@@ -183,7 +185,12 @@ def change_grade(
                 request, f"Your grade for {current.title} is changed. The earlier one is kept beside it."
             )
             return redirect(audit_href(standing.audit, "grades"))
-    context = {"form": form, "section": current, "current_grade": _grade_word(current, grades)}
+    context = {
+        "form": form,
+        "section": current,
+        "current_grade": _grade_word(current, grades),
+        "descriptors": descriptors_of(framework, tool, current.stored_as),
+    }
     return show(request, "audits/assessment/change_grade.html", standing, context, assessment=assessment)
 
 
@@ -297,10 +304,6 @@ def _section_page(
     status: int,
 ) -> HttpResponse:
     tool = tool_of(standing.framework, assessment)
-    grades = grades_of(standing.framework, tool)
-    described = (
-        current.domain.descriptor if current.domain else lambda key: tool.overall_descriptors.get(key, ())
-    )
     documents = [
         one for one in standing.framework.documents if current.domain and one.key in current.domain.documents
     ]
@@ -309,7 +312,7 @@ def _section_page(
         "section": current,
         "conflict": conflict,
         "warning": _warning(standing, assessment) if current.is_overall else None,
-        "descriptors": [(one, described(one.key)) for one in grades.best_first],
+        "descriptors": descriptors_of(standing.framework, tool, current.stored_as),
         "documents": documents,
         "tool": tool,
         "place": _place(standing, assessment, current),

@@ -13,9 +13,10 @@ from audits.followup.enums import ActionStatus
 from audits.forms.findings import ActionForm
 from audits.models import AuditAction
 from audits.selectors.comparison import comparison_of
-from audits.selectors.facts import framework_for
+from audits.selectors.facts import framework_for, tool_of
 from audits.selectors.grades import words_of
 from audits.selectors.people import possible_owners
+from audits.selectors.sections import descriptors_of
 from audits.services.findings import action_days
 from audits.views.common import refused
 from moderation.enums import ModerationStatus
@@ -89,12 +90,26 @@ def decide(request: CouncilRequest, found: Moderation) -> HttpResponse:
     context = {
         "form": form,
         "conflict": conflict,
-        "grades": [one | {"words": words_of(one["row"])} for one in form.grades()],
+        "grades": _beside(found, form),
         "comparison": comparison,
         "save_url": moderation_href(found, "save"),
         "saved_at": draft.saved_at if draft else None,
     }
     return show(request, "moderation/decide.html", found, context, status=status)
+
+
+def _beside(found: Moderation, form: DecisionForm) -> list[dict[str, Any]]:
+    """Return each grade to decide with both auditors' words and what the framework's grades look like there."""
+    framework = framework_for(found.audit)
+    tool = tool_of(found.audit, framework)
+    return [
+        one
+        | {
+            "words": words_of(one["row"]),
+            "descriptors": descriptors_of(framework, tool, one["row"].domain),
+        }
+        for one in form.grades()
+    ]
 
 
 def _differences(form: DecisionForm, error: DraftConflict) -> list[dict[str, str]]:

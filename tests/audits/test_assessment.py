@@ -135,7 +135,7 @@ def test_locking_lists_every_section_that_is_not_finished_with_its_link(audit, c
     assert not Judgement.objects.exists()
 
 
-@pytest.mark.req("HER-20", "HER-26")
+@pytest.mark.req("HER-19", "HER-20", "HER-26")
 def test_locking_turns_drafts_into_judgements_and_provisional_grades(audit, cast):
     made.lock(audit, "lead", "good", overall="requires_improvement")
     assessment = lead(audit)

@@ -130,7 +130,9 @@ def test_locking_too_early_lists_what_is_missing_with_links(audit, cast, as_):
     assert f'href="{at(audit, "part/lead/section/voice_of_child/")}"' in answer.content.decode()
 
 
-@pytest.mark.req("HER-21", "HER-22", "HER-23", "HER-24", "HER-25", "HER-29", "HER-30", "HER-32")
+@pytest.mark.req(
+    "HER-19", "HER-20", "HER-21", "HER-22", "HER-23", "HER-24", "HER-25", "HER-29", "HER-30", "HER-32"
+)
 def test_two_auditors_and_a_worker_take_an_audit_to_its_end_in_the_browser(audit, cast, council, as_):
     with authority_scope(council):
         for slot in ("lead", "peer"):

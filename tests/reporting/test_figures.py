@@ -78,6 +78,15 @@ def test_only_final_grades_of_audits_drawn_at_random_are_counted(quarter):
     assert grades.counts(quarter, "quality_of_plans")["not_applicable"] == 1
 
 
+def test_an_outcome_that_is_not_final_is_no_grade_yet(world):
+    world.audit(date(2026, 9, 1), "Rowan team", "inadequate", status="outcome")
+    now = read(
+        starts=date(2026, 9, 1), ends=date(2026, 9, 30), as_of=clock.today(), framework=framework_in_force()
+    )
+    assert grades.counts(now) == {"good": 1, "requires_improvement": 1}
+    assert inadequate.chains(now) == []
+
+
 @pytest.mark.req("HER-52", "HER-66")
 def test_grades_stand_by_service_and_team_with_their_number(quarter):
     table = grades.breakdown(quarter, "team")
@@ -157,6 +166,7 @@ def test_an_audit_counts_once_for_an_issue_that_both_auditors_marked(quarter, wo
     )
 
 
+@pytest.mark.req("HER-57")
 def test_learning_that_reaches_further_is_counted(quarter):
     assert said(themes.learning(quarter)) == {
         "good_practice": "1 of 4",
