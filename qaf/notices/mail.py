@@ -99,6 +99,8 @@ def _sorted(error: Exception) -> Result:
         return Result(Answer.REFUSED, str(error))
     if isinstance(error, MailLater):
         return Result(Answer.LATER, str(error))
+    if isinstance(error, MailUnknown):
+        return Result(Answer.UNKNOWN, str(error))
     code = _smtp_code(error)
     if code is not None:
         answer = Answer.REFUSED if 500 <= code < 600 else Answer.LATER

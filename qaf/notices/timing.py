@@ -35,6 +35,8 @@ def leaves_at(now: datetime, wishes: Wishes, *, urgent: bool = False, can_wait: 
     day = local.date() if local.time() < DIGEST_AT else local.date() + calendar.ONE_DAY
     if wishes.rhythm == Rhythm.WEEKLY:
         day += timedelta(days=-day.weekday() % 7)
+    if wishes.quiet_days_off:
+        day = calendar.working_day_on_or_after(day)
     return out_of_quiet_hours(datetime.combine(day, DIGEST_AT, calendar.LONDON), wishes)
 
 

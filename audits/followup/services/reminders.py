@@ -6,7 +6,7 @@ message leaves, the same list is asked again: what was done in the meantime is n
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from audits.followup.due import DueThing, due_things
 from audits.followup.selectors.parties import people_for
@@ -190,11 +190,15 @@ def _when(thing: DueThing) -> str:
 
 
 def still_due(notices: Sequence[Notice]) -> dict[int, Words]:
-    """Return, by notice, the words of today for what is still to be done by the same people."""
+    """Return, by notice, the words of today for what is still to be done by the same people.
+
+    Of several that wait about one thing, the newest is enough.
+    """
     things = _things_of(notices)
     found: dict[int, Words] = {}
-    for notice in notices:
-        thing = things.get(notice.key.partition(":")[0])
+    newest = {(one.person_id, one.kind == ESCALATION, _cause(one)): one for one in sorted(notices, key=_age)}
+    for notice in newest.values():
+        thing = things.get(_cause(notice))
         if thing is None:
             continue
         reads_for = notice.copy_for_id or notice.person_id
@@ -207,6 +211,14 @@ def still_due(notices: Sequence[Notice]) -> dict[int, Words]:
     return found
 
 
+def _cause(notice: Notice) -> str:
+    return notice.key.partition(":")[0]
+
+
+def _age(notice: Notice) -> tuple[datetime, int]:
+    return notice.created_at, notice.pk
+
+
 def _has_passed(thing: DueThing) -> bool:
     return clock.now() >= thing.due_at if thing.due_at else clock.today() > thing.due_on
 
@@ -214,6 +226,6 @@ def _has_passed(thing: DueThing) -> bool:
 def _things_of(notices: Sequence[Notice]) -> dict[str, DueThing]:
     ids: dict[str, set[int]] = {}
     for notice in notices:
-        kind, _, pk = notice.key.partition(":")[0].rpartition("-")
+        kind, _, pk = _cause(notice).rpartition("-")
         ids.setdefault(kind, set()).add(int(pk))
     return {thing.cause: thing for kind, some in ids.items() for thing in due_things(kind, some)}

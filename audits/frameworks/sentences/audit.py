@@ -73,9 +73,12 @@ def allocation(framework: Framework) -> Iterator[Sentence]:
     if rules.guidance:
         yield say(rules.guidance, rules, "guidance")
     reminders = rules.reminders
-    before = join(str(day) for day in sorted(reminders.days_before, reverse=True))
+    before = join(str(day) for day in sorted(reminders.days_before, reverse=True) if day)
     after = join(str(day) for day in sorted(reminders.days_after))
-    yield say(f"Reminders go out {before} days before and {after} days after the due date", reminders)
+    on_the_day = ", on the day itself" if 0 in reminders.days_before else ""
+    yield say(
+        f"Reminders go out {before} days before the due date{on_the_day} and {after} days after it", reminders
+    )
 
 
 @section_of("audit", "The audit")

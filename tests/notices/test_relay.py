@@ -1,0 +1,281 @@
+"""What waits leaves once: by one relay or several, through faults of the mail server, and with its last words."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connections
+
+from qaf.lib import clock
+from qaf.notices.models import Email, Notice
+from qaf.notices.registry import Words, add_check
+from qaf.notices.services import choose, relay_council, send_again, tell
+from qaf.notices.services.relay import ATTEMPTS
+from qaf.notices.tasks import relay as relay_task
+from qaf.tenants.scope import authority_scope
+from qaf.tenants.services import record_leaver
+from tests.factories.people import make_council, make_person
+from tests.notices.conftest import london
+from tests.peers.smtp import smtp_sink
+
+MORNING = london(2026, 10, 5, 9)
+
+
+def news(*people, number: int = 1, **more) -> None:
+    tell(people=people, kind="news", key=str(number), subject=f"News {number}", href="/a/alder/", **more)
+
+
+@pytest.fixture
+def smtp(settings):
+    with smtp_sink() as sink:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
+        yield sink
+
+
+def try_again_now() -> None:
+    """Let the waiting time of every e-mail be over."""
+    Email.objects.filter(status="waiting").update(not_before=datetime.now(UTC))
+
+
+@pytest.fixture
+def quick(frozen):
+    """Waiting times between attempts are real time: tests end them by hand."""
+    return try_again_now
+
+
+@pytest.mark.usefixtures("frozen")
+def test_nine_things_are_one_message_in_the_order_they_came_each_with_its_link(anna, relay, sent, mailoutbox):
+    for number in range(1, 10):
+        news(anna, number=number)
+    assert relay() == 1
+    body = mailoutbox[0].body
+    assert sent() == [("anna.auditor", "9 notices from Alder Council")]
+    assert [line for line in body.splitlines() if "News" in line] == [f"{n}. News {n}" for n in range(1, 10)]
+    assert body.count("http://localhost:8000/a/alder/") == 9
+    assert relay() == 0
+    assert set(Notice.objects.values_list("delivery", flat=True)) == {"sent"}
+
+
+@pytest.mark.usefixtures("frozen")
+def test_the_same_thing_told_twice_is_sent_once_to_each(anna, ben, relay, sent):
+    news(anna, ben)
+    news(anna, ben, anna)
+    relay()
+    assert sorted(sent()) == [("anna.auditor", "News 1"), ("ben.boss", "News 1")]
+
+
+@pytest.mark.usefixtures("frozen")
+def test_an_urgent_message_does_not_wait_for_a_digest_nor_carry_others(anna, relay, sent):
+    news(anna, number=1)
+    news(anna, number=2, urgent=True)
+    relay()
+    assert sent() == [("anna.auditor", "News 2"), ("anna.auditor", "News 1")]
+
+
+@pytest.mark.usefixtures("frozen")
+def test_what_is_over_when_it_would_leave_is_not_sent_and_counts_as_read(anna, relay, sent, monkeypatch):
+    from qaf.notices import registry
+
+    monkeypatch.setattr(registry, "_checks", {})
+    add_check(["news"], lambda notices: {one.pk: Words("Newer words", "") for one in notices if one.key == "2"})
+    news(anna, number=1)
+    news(anna, number=2)
+    relay()
+    assert sent() == [("anna.auditor", "Newer words")]
+    over = Notice.objects.get(key="1")
+    assert (over.delivery, over.read_at) == ("dropped", clock.now())
+
+
+@pytest.mark.usefixtures("frozen")
+def test_somebody_without_address_or_who_has_left_gets_no_mail(scope, anna, relay, sent):
+    nobody = make_person("Nora Nomail", email="")
+    news(anna, nobody)
+    record_leaver(person=anna, left_on=datetime(2026, 10, 4).date())  # noqa: DTZ001
+    relay()
+    assert sent() == []
+    assert list(Notice.objects.values_list("delivery", flat=True)) == ["not_wanted", "not_wanted"]
+
+
+def test_a_refused_address_fails_at_once_is_shown_and_can_be_sent_again(smtp, anna, relay, quick):
+    smtp.replies["RCPT"] = "550 nobody of that name"
+    news(anna)
+    assert relay() == 0
+    email = Email.objects.get()
+    assert (email.status, email.attempts, email.reason) == ("failed", 1, "The mail server answered 550.")
+    assert Notice.objects.get().delivery == "failed"
+    quick()
+    assert relay() == 0, "nothing is tried again by itself"
+    del smtp.replies["RCPT"]
+    assert send_again(email=email)
+    assert not send_again(email=email), "a second click changes nothing"
+    quick()
+    assert relay() == 1
+    assert smtp.message_ids == [email.message_id]
+    assert Notice.objects.get().delivery == "sent"
+
+
+@pytest.mark.parametrize("fault", ["MAIL", "RCPT", "DATA", "END"])
+def test_a_mail_server_that_is_busy_is_asked_again_and_gets_one_message(smtp, anna, relay, quick, fault):
+    smtp.replies[fault] = "451 later"
+    news(anna)
+    relay()
+    email = Email.objects.get()
+    assert (email.status, email.maybe_sent) == ("waiting", False)
+    assert relay() == 0, "not before its time"
+    del smtp.replies[fault]
+    quick()
+    assert relay() == 1
+    assert smtp.message_ids == [email.message_id]
+
+
+def test_a_mail_server_that_stays_away_is_asked_eight_times_ever_more_rarely(settings, anna, relay, quick):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    news(anna)
+    waits = []
+    for _ in range(ATTEMPTS + 2):
+        before = datetime.now(UTC)
+        relay()
+        email = Email.objects.get()
+        if email.not_before:
+            waits.append(round((email.not_before - before).total_seconds()))
+        quick()
+    assert waits == [60, 120, 240, 480, 960, 1920, 3840]
+    assert (email.status, email.attempts) == ("failed", ATTEMPTS)
+    assert email.reason == "The mail server could not be reached (ConnectionRefusedError)."
+
+
+def test_where_the_answer_was_lost_the_same_words_go_again_under_the_same_message_id(smtp, anna, relay, quick):
+    smtp.hang_up_after_data = 1
+    news(anna, number=1)
+    relay()
+    email = Email.objects.get()
+    assert (email.status, email.maybe_sent) == ("waiting", True)
+    news(anna, number=2)
+    quick()
+    assert relay() == 2
+    first, again, other = smtp.messages
+    assert first["Message-ID"] == again["Message-ID"] == email.message_id
+    assert first.get_content() == again.get_content()
+    assert other["Message-ID"] != email.message_id
+    assert relay() == 0
+
+
+def test_after_a_certain_failure_the_message_is_written_anew_from_what_is_true_then(
+    smtp, anna, relay, quick, monkeypatch
+):
+    from qaf.notices import registry
+
+    monkeypatch.setattr(registry, "_checks", {})
+    smtp.replies["DATA"] = "451 later"
+    news(anna, number=1)
+    news(anna, number=2)
+    relay()
+    del smtp.replies["DATA"]
+    add_check(["news"], lambda notices: {one.pk: Words("Still so", "") for one in notices if one.key == "2"})
+    quick()
+    relay()
+    assert [message["Subject"] for message in smtp.messages] == ["Still so"]
+    assert dict(Notice.objects.values_list("key", "delivery")) == {"1": "dropped", "2": "sent"}
+
+
+def test_a_message_that_nobody_needs_after_a_failure_is_never_sent(smtp, anna, relay, quick, monkeypatch):
+    from qaf.notices import registry
+
+    monkeypatch.setattr(registry, "_checks", {})
+    smtp.replies["DATA"] = "451 later"
+    news(anna)
+    relay()
+    del smtp.replies["DATA"]
+    add_check(["news"], lambda notices: {})
+    quick()
+    relay()
+    assert (smtp.messages, Email.objects.get().status) == ([], "dropped")
+
+
+@pytest.mark.usefixtures("frozen")
+def test_a_choice_made_now_holds_for_what_waits_already(anna, relay, sent):
+    with clock.travel(london(2026, 10, 5, 20)):
+        news(anna)
+        news(anna, number=2, urgent=True)
+    wishes = {"rhythm": "weekly", "quiet_from": MORNING.time().replace(19), "quiet_until": MORNING.time().replace(7)}
+    choose(person=anna, **wishes, quiet_days_off=True)
+    for day in range(6, 12):
+        with clock.travel(london(2026, 10, day, 12)):
+            relay()
+    assert sent() == [("anna.auditor", "News 2")]
+    with clock.travel(london(2026, 10, 12, 8)):
+        relay()
+    assert sent() == [("anna.auditor", "News 1")]
+
+
+# Several relays at once, on real transactions ------------------------------------------------------------------------
+
+several = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+
+
+@several
+def test_four_relays_at_once_send_each_person_one_message():
+    council = make_council("alder", "Alder Council")
+    with clock.travel(MORNING), authority_scope(council):
+        people = [make_person(f"Pat {number}") for number in range(12)]
+        for number in range(3):
+            news(*people, number=number)
+
+    def run(_: int) -> int:
+        try:
+            with clock.travel(MORNING):
+                return relay_council(council) + relay_council(council)
+        finally:
+            connections.close_all()
+
+    with smtp_sink() as sink, pytest.MonkeyPatch.context() as patch:
+        from django.conf import settings
+
+        patch.setattr(settings, "EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+        patch.setattr(settings, "EMAIL_HOST", "127.0.0.1")
+        patch.setattr(settings, "EMAIL_PORT", sink.port)
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(run, range(4)))
+        run(0)
+    assert sorted(sink.recipients) == sorted(person.email for person in people)
+    assert {message["Subject"] for message in sink.messages} == {"3 notices from Alder Council"}
+
+
+@several
+def test_a_relay_that_lost_its_lease_leaves_the_message_to_the_other():
+    from qaf.notices.mail import Answer, Result
+    from qaf.notices.services.relay import take, write_result
+
+    council = make_council("alder", "Alder Council")
+    with clock.travel(MORNING), authority_scope(council):
+        news(make_person("Pat One"))
+        (slow,) = take(council, limit=5)
+        Email.objects.update(lease_until=datetime.now(UTC) - timedelta(seconds=1))
+        (quick_one,) = take(council, limit=5)
+        assert quick_one.letter.message_id == slow.letter.message_id
+        write_result(slow, Result(Answer.LATER, "too slow"))
+        assert Email.objects.get().status == "sending", "the other relay is at work"
+        write_result(quick_one, Result(Answer.TAKEN))
+        assert Email.objects.get().status == "sent"
+
+
+@several
+def test_what_goes_wrong_in_one_council_holds_up_no_other(monkeypatch, mailoutbox):
+    alder, birch = make_council("alder", "Alder Council"), make_council("birch", "Birch Council")
+    with clock.travel(MORNING):
+        for council in (alder, birch):
+            with authority_scope(council):
+                news(make_person(f"Pat {council.slug}"))
+        from qaf.notices import tasks
+
+        def relay_or_fail(authority):
+            if authority == alder:
+                raise RuntimeError("asked for")
+            return relay_council(authority)
+
+        monkeypatch.setattr(tasks, "relay_council", relay_or_fail)
+        relay_task()
+        relay_task()
+    assert [message.to for message in mailoutbox] == [["pat.birch@example.org"]]
