@@ -161,8 +161,10 @@ class World:
                     development_codes=list(codes) if domain == "assessments" else [],
                     tags=list(tags) if domain == "assessments" else [],
                 )
-                stages = (("provisional", first.get(domain, one)), ("submitted", one))
-                for stage, value in stages if submitted else stages[:1]:
+                # As the product keeps them: a grade changed after the reveal is provisional a second time.
+                before = first.get(domain, one)
+                stages = [("provisional", before), *([("provisional", one)] if before != one else [])]
+                for stage, value in [*stages, ("submitted", one)] if submitted else stages[:1]:
                     RecordedGrade.objects.create(
                         audit=audit,
                         assessment=assessment,

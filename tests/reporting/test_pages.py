@@ -66,6 +66,7 @@ def test_a_head_of_service_sees_the_whole_council_at_a_glance(world, enter):
     assert "50% (2 of 4)" not in text  # four are too few for a rate
     assert "2 of 4 of audits with a final grade were Good or better overall." in text
     assert "This month: October 2026" in text
+    assert "Good or better in each domain, month by month" in text
     assert "Not yet final: September 2026, October 2026." in text
     assert "Can the grades be relied on?" in text
     assert world.worst.reference in text
@@ -137,6 +138,16 @@ def test_what_may_be_opened_is_what_the_audit_page_lets_in(world, enter):
             assert (status == 200) == (audit.pk in may_open), (person, audit)
 
 
+def test_a_figure_s_reader_without_a_part_in_the_audit_gets_no_link_to_it(world, enter):
+    reader = make_person("Vera Vetch", "qa_service_manager", signs_in=True)
+    link = f'href="{reverse("audits:audit", args=["alder", world.worst.reference])}"'
+    for name in ("dashboard", "audits"):
+        text = shown(enter(reader).get(page(name)))
+        assert world.worst.reference in text
+        assert link not in text
+        assert link in shown(enter(world.quinn).get(page(name)))
+
+
 # Practitioners -------------------------------------------------------------------------------------------------------
 
 
@@ -161,6 +172,7 @@ def test_practitioners_are_listed_in_context_without_share_or_rank(world, enter)
     assert "%" not in main
     assert main.index("Ash Alder") < main.index("Wyn Willow")  # the alphabet, not the grades
     assert "Did not agree" in main
+    assert "Management Oversight: Inadequate" in main
     assert world.july.reference not in main
 
 
