@@ -220,6 +220,7 @@ def grade_section(made_from: Source, *, detail: bool) -> Section:
         (
             grades.trend_chart(made_from.history),
             grades.domain_chart(records),
+            grades.domain_trend(made_from.history),
             grades.breakdown(records, "service"),
             grades.breakdown(records, "team"),
             *more,

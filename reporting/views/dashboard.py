@@ -42,6 +42,7 @@ def dashboard(request: CouncilRequest) -> HttpResponse:
         ],
         "trend": grades.trend_chart(records),
         "domains": grades.domain_chart(records),
+        "course": grades.domain_trend(records),
         "by_service": grades.service_chart(records) if whole else None,
         "by_team": grades.breakdown(records, "team"),
         "agreement": (*agreement.agreement(records), *agreement.moderation(records)[:1]),

@@ -17,7 +17,7 @@ from reporting.selectors.reach import openable, practitioners_reach
 from reporting.selectors.records import AuditRow, Records, read
 from reporting.services import periods
 from reporting.services.figures import compliance, themes
-from reporting.services.figures.grades import scale
+from reporting.services.figures.grades import domains, scale
 from reporting.views.common import choose
 from reporting.views.dashboard import audit_path
 
@@ -154,6 +154,11 @@ def _in_context(
         "month": row.month,
         "team": records.team_name(row),
         "grade": labels.label_of(grade) if grade in labels.ranks else "",
+        "domains": [
+            (title, labels.label_of(found))
+            for key, title in domains(records).items()
+            if (found := records.grade(row, key)) in labels.ranks
+        ],
         "state": "Final" if row.is_final else STATUS[row.status],
         "agreed": ("Agreed" if agreed[-1] else "Did not agree") if agreed else "",
         "actions": len(records.parts.actions.get(row.pk, ())),

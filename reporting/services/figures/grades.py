@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 
 from audits.enums import NOT_APPLICABLE, OVERALL
 from audits.frameworks.schema import GradeSet
@@ -186,6 +187,29 @@ def domain_breakdown(records: Records, level: str) -> Table:
         rows=tuple(rows),
         empty="No audit is final yet.",
     )
+
+
+def domain_trend(history: Records) -> Table:
+    """Return the share Good or better overall and in each domain, month by month (HER-54)."""
+    titles = {OVERALL: "Overall", **domains(history)}
+    months = [(month, history.only(months={month})) for month in history.months]
+    return Table(
+        key="domains_month",
+        title=f"{good_words(history)} in each domain, month by month",
+        definition=f"Audits {good_words(history)} in the domain, of those graded in it, by the month of allocation.",
+        population=POPULATION,
+        columns=(Column("Month", "text"), *(Column(title, "share") for title in titles.values())),
+        rows=tuple(
+            (_month(history, month), *(good_share(own, key) for key in titles))
+            for month, own in months
+            if own.final
+        ),
+        empty="No audit is final yet.",
+    )
+
+
+def _month(history: Records, month: date) -> str:
+    return words.month(month) + ("" if history.is_month_final(month) else " (not yet final)")
 
 
 def headline(records: Records, before: Records | None = None) -> str:
