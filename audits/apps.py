@@ -86,7 +86,11 @@ class AuditsConfig(AppConfig):
         add_menu(
             MenuEntry("Months", "audits:months", 20, ("audits.open_cycle", "audits.see_all")),
             MenuEntry(
-                "Exclusions", "audits:exclusions", 25, ("audits.ask_exclusion", "audits.decide_exclusion")
+                "Exclusions",
+                "audits:exclusions",
+                25,
+                ("audits.ask_exclusion", "audits.decide_exclusion"),
+                hint="Children asked to be left out of a draw, and who decided.",
             ),
         )
         add_todo(month_todo)

@@ -15,4 +15,12 @@ class FeedbackConfig(AppConfig):
         declare(Permission("feedback.code", "read and code what families said"))
         # Those who write reports read the words; collecting feedback elsewhere gives no look into audits.
         give(Capability.WRITE_REPORTS, "feedback.code")
-        add_menu(MenuEntry("Families", "feedback:register", 55, ("feedback.code",)))
+        add_menu(
+            MenuEntry(
+                "Families",
+                "feedback:register",
+                55,
+                ("feedback.code",),
+                hint="What children and families said, and its themes.",
+            )
+        )

@@ -8,6 +8,7 @@ from qaf.tenants.views import home
 
 council = [
     path("", home.home, name="home"),
+    path("more/", home.more, name="more"),
     path("notices/", include("qaf.notices.urls")),
     path("jobs/", include("qaf.jobs.urls")),
     path("people/", include("qaf.tenants.urls")),

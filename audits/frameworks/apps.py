@@ -14,9 +14,10 @@ class FrameworksConfig(AppConfig):
         from qaf.tenants.registry import MenuEntry, add_menu
 
         declare(
+            Permission("frameworks.edit", "write the draft of the next framework"),
             Permission("frameworks.publish", "publish the framework"),
         )
-        give(Capability.EDIT_FRAMEWORK, "frameworks.publish")
+        give(Capability.EDIT_FRAMEWORK, "frameworks.edit", "frameworks.publish")
         give(
             Capability.ADMINISTER,
             "tenants.manage_people",
@@ -24,4 +25,8 @@ class FrameworksConfig(AppConfig):
             "tenants.read_trail",
             "jobs.see_all",
         )
-        add_menu(MenuEntry("Framework", "frameworks:document", 80))
+        add_menu(
+            MenuEntry(
+                "Framework", "frameworks:document", 80, hint="Every rule in words, with where it comes from."
+            )
+        )

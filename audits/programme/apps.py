@@ -16,4 +16,11 @@ class ProgrammeConfig(AppConfig):
         declare(Permission("programme.move", "move dates of the calendar and say how months open"))
         give(Capability.RUN_CYCLE, "programme.move", "jobs.see_all", "jobs.retry")
         give(Capability.ADMINISTER, "jobs.retry")
-        add_menu(MenuEntry("Calendar", "programme:year", 30))
+        add_menu(
+            MenuEntry(
+                "Calendar",
+                "programme:year",
+                65,
+                hint="The council’s year: what comes when, and moving a date.",
+            )
+        )

@@ -15,5 +15,9 @@ class JobsConfig(AppConfig):
             Permission("jobs.see_all", "see the queue of work"),
             Permission("jobs.retry", "try work again that has failed, and cancel it"),
         )
-        add_menu(MenuEntry("Queue of work", "jobs:queue", 92, ("jobs.see_all",)))
+        add_menu(
+            MenuEntry(
+                "Queue of work", "jobs:queue", 92, ("jobs.see_all",), hint="What waits, runs or failed."
+            )
+        )
         add_todo(failed_todo)

@@ -18,5 +18,13 @@ class NoticesConfig(AppConfig):
                 "notices.see_undelivered", "see which messages were not delivered, and send them again"
             )
         )
-        add_menu(MenuEntry("Undelivered messages", "notices:undelivered", 93, ("notices.see_undelivered",)))
+        add_menu(
+            MenuEntry(
+                "Undelivered messages",
+                "notices:undelivered",
+                93,
+                ("notices.see_undelivered",),
+                hint="E-mails that did not arrive; send them again.",
+            )
+        )
         add_todo(undelivered_todo)

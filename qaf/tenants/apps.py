@@ -21,7 +21,21 @@ class TenantsConfig(AppConfig):
         )
         add_menu(
             MenuEntry("To do", "home", 0),
-            MenuEntry("People", "tenants:people", 80, ("tenants.manage_people",)),
-            MenuEntry("Trail", "tenants:trail", 95, ("tenants.read_trail",)),
-            MenuEntry("Settings", "tenants:settings", 90, ("tenants.manage_council",)),
+            MenuEntry(
+                "People",
+                "tenants:people",
+                80,
+                ("tenants.manage_people",),
+                hint="Who works here, in which post; teams; absences.",
+            ),
+            MenuEntry(
+                "Trail", "tenants:trail", 95, ("tenants.read_trail",), hint="Who changed what, when and why."
+            ),
+            MenuEntry(
+                "Settings",
+                "tenants:settings",
+                90,
+                ("tenants.manage_council",),
+                hint="Name, colour, signing in, how long records are kept.",
+            ),
         )

@@ -43,7 +43,7 @@ def council(request: HttpRequest) -> dict[str, Any]:
             council_name=authority.name,
             council_colour=authority.colour,
             home_url=reverse("home", args=[authority.slug]),
-            menu=[_link(entry, request) for entry in menu_for(person)],
+            menu=_menu(request, person),
             account_name=person.name,
             account_post=person.job_title,
             switch_url=reverse("start") if user.access.count() > 1 else "",
@@ -52,6 +52,21 @@ def council(request: HttpRequest) -> dict[str, Any]:
             **session,
         ),
     }
+
+
+def _menu(request: HttpRequest, person: Any) -> list[Link]:
+    """Return what is opened every day, then "More" where there is more; a page of "More" marks that entry."""
+    entries = menu_for(person)
+    daily = [_link(entry, request) for entry in entries if not entry.hint]
+    rest = [_link(entry, request) for entry in entries if entry.hint]
+    if rest:
+        slug = request.authority.slug  # type: ignore[attr-defined]
+        href = reverse("more", args=[slug])
+        inside = request.path == href or (
+            any(link.active for link in rest) and not any(link.active for link in daily)
+        )
+        daily.append(Link("More", href, active=inside))
+    return daily
 
 
 def _link(entry: MenuEntry, request: HttpRequest) -> Link:

@@ -13,12 +13,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """An entry of the service navigation; shown to people with one of ``permissions`` (none: everybody)."""
+    """An entry of the service navigation; shown to people with one of ``permissions`` (none: everybody).
+
+    With a ``hint`` it stands, with those words, on the page "More" instead: what is opened now and then.
+    """
 
     text: str
     url_name: str
     order: int
     permissions: tuple[str, ...] = ()
+    hint: str = ""
 
 
 @dataclass(frozen=True)

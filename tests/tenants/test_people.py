@@ -141,3 +141,13 @@ def test_the_trail_shows_who_changed_what_to_those_who_may_read_it(sign_in, ada,
     assert "name: Will Alder → William Alder" in page
     assert "Ada Alder" in page
     assert sign_in(will).get("/a/alder/people/trail/").status_code == 403
+
+
+def test_what_is_opened_now_and_then_stands_on_a_page_of_its_own(sign_in, ada, will):
+    client = sign_in(ada)
+    menu = [link.text for link in client.get("/a/alder/").context["shell"].menu]
+    assert menu[0] == "To do"
+    assert menu[-1] == "More"
+    assert "People" not in menu
+    assert "Who works here" in client.get("/a/alder/more/").content.decode()
+    assert "Who works here" not in sign_in(will).get("/a/alder/more/").content.decode()

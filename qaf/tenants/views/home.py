@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from qaf.lib import clock
 from qaf.tenants.accounts import missing_sign_in
 from qaf.tenants.models import Authority, IdentityProvider
-from qaf.tenants.registry import todo_for
+from qaf.tenants.registry import menu_for, todo_for
 from qaf.tenants.views.base import CouncilRequest, council_view
 
 
@@ -40,6 +40,21 @@ def home(request: CouncilRequest) -> HttpResponse:
     today = clock.today()
     late = sum(1 for todo in found if todo.due_on and todo.due_on < today)
     return render(request, "tenants/home.html", {"items": items, "late": late})
+
+
+@council_view()
+def more(request: CouncilRequest) -> HttpResponse:
+    """List what is opened now and then: settings, people, queues."""
+    entries = [
+        {
+            "text": entry.text,
+            "hint": entry.hint,
+            "href": reverse(entry.url_name, args=[request.authority.slug]),
+        }
+        for entry in menu_for(request.person)
+        if entry.hint
+    ]
+    return render(request, "tenants/more.html", {"entries": entries})
 
 
 @login_required
