@@ -47,10 +47,13 @@ class ConversationForm(forms.Form):
         *,
         asked: Asked,
         people: Iterable[Person],
+        expected: Iterable[Person],
         record: Conversation | None,
         grade: str = "",
     ) -> None:
-        super().__init__(data, initial=_initial(record))
+        """``people`` may have taken part; those ``expected`` are ticked until somebody says otherwise."""
+        ticked = {"participants": [str(one.pk) for one in expected]}
+        super().__init__(data, initial={**ticked, **_initial(record)})
         self.asked = asked
         self.govuk: dict[str, dict[str, Any]] = {  # type: ignore[misc]
             "minutes": {"width": 3, "suffix": "minutes"},

@@ -70,6 +70,29 @@ def conversation_of(audit: Audit, framework: Framework, key: str) -> Talk:
     raise KeyError(key)
 
 
+def people_expected(audit: Audit, talk: Talk) -> list[Person]:
+    """Return whom the framework wants in the conversation, as the audit has them."""
+    current = audit.assessments.exclude(status=AssessmentStatus.REASSIGNED).select_related("assessor")
+    found = [one.assessor for one in current if one.slot in talk.slots and one.assessor]
+    if Relation.ALLOCATED_WORKER in talk.framework.participants and audit.worker:
+        found.append(audit.worker)
+    return list(dict.fromkeys(found))
+
+
+def people_around(audit: Audit, talk: Talk) -> list[Person]:
+    """Return who can have taken part: those expected, and the manager of a worker who was."""
+    found = people_expected(audit, talk)
+    if Relation.ALLOCATED_WORKER in talk.framework.participants and audit.manager:
+        found.append(audit.manager)
+    return list(dict.fromkeys(found))
+
+
+def took_part(record: Conversation) -> list[Person]:
+    """Return who took part in a conversation that was held, as it was recorded (HER-21)."""
+    people = Person.objects.in_bulk(record.participants)
+    return [people[pk] for pk in record.participants if pk in people]
+
+
 def may_record(talk: Talk, standing: Standing) -> bool:
     """Whether the person may record it: an auditor who takes part, while the audit is still theirs."""
     takes_part = any(one.slot in talk.slots and one.submitted_at is None for one in standing.own)

@@ -47,6 +47,10 @@ def hold_conversation(
     errors: dict[str, str] = {}
     if held_on > clock.today():
         errors["held_on"] = "The date of the conversation must be today or in the past"
+    if not participants:
+        errors["participants"] = "Select who took part"
+    if talk.is_between_auditors and not any(text.strip() for text in (notes, *answers.values())):
+        errors["notes"] = "Enter what came out of the discussion"
     if talk.framework.asks_agreement_of:
         errors |= _agreement_errors(talk, worker_agrees, worker_comment)
         grade = section_of(own, framework_of(audit.framework_version), "overall").grade if own else ""

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from audits.enums import BEFORE_SUBMISSION, AuditStatus
 from audits.frameworks.enums import CaseStatus
 from audits.frameworks.selectors import framework_of
+from audits.frameworks.vocabulary.wording import join
 from audits.models import Assessment, Conversation
 from audits.registry import panels_for
 from audits.selectors.audits import OPEN_ASSESSMENT, assessments_of, audits_of_work, course
@@ -20,6 +21,7 @@ from audits.selectors.conversations import (
     holder_of,
     may_record,
     sees_record,
+    took_part,
 )
 from audits.selectors.family import asks_family, caller_of, family_of, lacks_consent, no_contact_reasons
 from audits.selectors.findings import immediate_changes, proposed_actions, wider_findings
@@ -193,6 +195,7 @@ def _conversations(standing: Standing) -> list[dict[str, Any]]:
                 "record": record,
                 "seen": seen,
                 "excused": excuses.get(record.excused_reason, "") if record else "",
+                "with": join(one.name for one in took_part(record)) if record and seen else "",
                 "answers": _answers(talk, record) if record and seen else [],
                 "grade": word_for(standing.framework, discussed) if discussed else "",
                 "href": audit_href(standing.audit, "conversation", talk.key)

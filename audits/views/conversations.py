@@ -6,9 +6,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
 from audits.forms.conversations import ConversationForm
-from audits.frameworks.enums import Relation
-from audits.models import Audit
-from audits.selectors.conversations import Talk, conversation_of, is_open, may_record
+from audits.selectors.conversations import (
+    Talk,
+    conversation_of,
+    is_open,
+    may_record,
+    people_around,
+    people_expected,
+)
 from audits.selectors.grades import word_for
 from audits.selectors.links import assessment_href, audit_href
 from audits.selectors.sections import section_of
@@ -17,7 +22,6 @@ from audits.services.assessments import forget_notes
 from audits.services.conversations import excuse_conversation, hold_conversation
 from audits.views.common import audit_page, refused, show
 from audits.views.notes import begin_with_notes, is_autosave, save_typed
-from qaf.tenants.models import Person
 from qaf.tenants.transitions import TransitionRefused
 from qaf.tenants.views.base import CouncilRequest
 
@@ -42,7 +46,8 @@ def conversation(request: CouncilRequest, standing: Standing, kind: str) -> Http
     form = ConversationForm(
         request.POST if request.method == "POST" else None,
         asked=talk.framework,
-        people=_people(audit, standing, talk),
+        people=people_around(audit, talk),
+        expected=people_expected(audit, talk),
         record=talk.record,
         grade=word_for(standing.framework, given) if given else "",
     )
@@ -95,14 +100,6 @@ def _record(request: CouncilRequest, standing: Standing, talk: Talk, form: Conve
         refused(form, error)
         return False
     return True
-
-
-def _people(audit: Audit, standing: Standing, talk: Talk) -> list[Person]:
-    """Return who can have taken part: the framework's participants, and the managers around them."""
-    found = [one.assessor for one in standing.assessments if one.slot in talk.slots and one.assessor]
-    if Relation.ALLOCATED_WORKER in talk.framework.participants:
-        found += [person for person in (audit.worker, audit.manager) if person]
-    return list(dict.fromkeys(found))
 
 
 def _back(standing: Standing, talk: Talk) -> str:

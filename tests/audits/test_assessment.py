@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from audits.models import Audit, Conversation, Judgement, RecordedGrade, SectionDraft
+from audits.selectors.conversations import took_part
 from audits.selectors.missing import missing_before_lock, missing_before_submission
 from audits.selectors.standing import standing_of
 from audits.services.assessments import (
@@ -284,6 +285,7 @@ def test_the_workers_agreement_is_kept_with_the_grade_they_were_asked_about(audi
         45,
     )
     assert talk.held_on == date(2026, 10, 5)
+    assert took_part(talk) == [cast.wyn]
 
 
 def test_the_worker_is_asked_only_once_there_is_a_grade_to_ask_about(audit):

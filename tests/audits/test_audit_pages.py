@@ -149,13 +149,16 @@ def test_two_auditors_and_a_worker_take_an_audit_to_its_end_in_the_browser(audit
     assert peer.post(at(audit, "family/parent_or_carer/"), said).status_code == 302
     assert peer.post(at(audit, "family/child/"), {"no_contact_reason": "consent_refused"}).status_code == 302
     talk = {"status": "held", "mode": "in_person", "minutes": "50", "worker_agrees": "yes", **held}
+    assert peer.post(at(audit, "conversations/worker_discussion/"), talk).status_code == 200, "with whom?"
+    talk["participants"] = [str(cast.petra.pk), str(cast.wyn.pk)]
     assert peer.post(at(audit, "conversations/worker_discussion/"), talk).status_code == 302
     assert peer.post(at(audit, "part/peer/lock/")).status_code == 302
     lead = as_(cast.lena)
     assert lead.post(at(audit, "part/lead/lock/")).status_code == 302
-    assert lead.post(at(audit, "conversations/lead_peer/"), {"mode": "video", **held}).url == at(
-        audit, "grades/"
-    )
+    talk = {"mode": "video", "participants": [str(cast.lena.pk), str(cast.petra.pk)], **held}
+    assert lead.post(at(audit, "conversations/lead_peer/"), talk).status_code == 200, "what came out of it?"
+    talk["notes"] = "We read different months."
+    assert lead.post(at(audit, "conversations/lead_peer/"), talk).url == at(audit, "grades/")
     due = {"due_on_0": "1", "due_on_1": "11", "due_on_2": "2026"}
     action = {"form": "action", "text": "Invite the father.", "owner": str(cast.wyn.pk), **due}
     for _ in range(2):
@@ -172,6 +175,10 @@ def test_two_auditors_and_a_worker_take_an_audit_to_its_end_in_the_browser(audit
     body = as_(cast.wyn).get(at(audit)).content.decode()
     assert "Not final yet" in body
     assert "They listen." in body
+    assert "Held on Monday 5 October 2026, 50 minutes, with Petra Peer and Wyn Worker" in " ".join(
+        body.split()
+    )
+    assert "We read different months." in body
 
 
 PAGES = (
@@ -299,6 +306,7 @@ def test_what_is_sent_twice_happens_once(audit, cast, council, as_):
         made.lock(audit, "peer")
     client = as_(cast.lena)
     talk = {"mode": "video", "held_on_0": "5", "held_on_1": "10", "held_on_2": "2026"}
+    talk |= {"participants": [str(cast.petra.pk)], "notes": "We read different months."}
     finding = {"text": "No interpreter service at weekends."}
     for _ in range(2):
         assert client.post(at(audit, "conversations/lead_peer/"), talk).url == at(audit, "grades/")
@@ -363,6 +371,7 @@ def test_a_conversation_is_saved_as_typed_resumed_and_dropped_once_recorded(audi
         "held_on_2": "2026",
         "mode": "video",
         "worker_agrees": "yes",
+        "participants": [str(cast.wyn.pk)],
         "notes": "A whole sentence.",
     }
     assert client.post(page, whole).status_code == 302

@@ -150,6 +150,7 @@ def discuss(audit: Audit, person: Person) -> None:
         person=person,
         held_on=clock.today(),
         mode="video",
+        participants=[one.assessor_id for one in audit.assessments.exclude(status="reassigned")],
         notes="We talked it through.",
     )
     audit.refresh_from_db()
