@@ -37,9 +37,7 @@ def days(*numbers):
             remind_auditors()
 
 
-def test_an_auditor_is_reminded_seven_and_two_days_before_on_the_day_and_one_and_five_days_after(
-    audit, cast
-):
+def test_an_auditor_is_reminded_seven_and_two_days_before_on_the_day_and_one_and_five_days_after(audit, cast):
     days(*((10, day) for day in range(6, 32)), (11, 1), (11, 2))
     assert told(cast.lena) == [
         (date(2026, 10, 19), "your audit is due in 5 working days"),

@@ -88,7 +88,12 @@ def routes(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
 
 def addresses(audit: Audit) -> list[str]:
     """Every address of the council that what belongs to the audit can fill in."""
-    rows = [audit, audit.case, *(one.action for one in audit.action_links.all()), *audit.family_contacts.all()]
+    rows = [
+        audit,
+        audit.case,
+        *(one.action for one in audit.action_links.all()),
+        *audit.family_contacts.all(),
+    ]
     numbers = sorted({str(row.pk) for row in rows})
     values = {
         "council": ["alder"],
