@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Model
 
 from audits.enums import AssessmentStatus, ConversationStatus, GradeStage
+from audits.followup.models import Action, FollowUp
 from audits.models import (
     Assessment,
     AuditAction,
@@ -250,17 +251,17 @@ def _moderations(audits: list[int]) -> dict[int, ModerationRow]:
 
 
 def _actions(audits: list[int]) -> dict[int, list[ActionRow]]:
+    of = dict(AuditAction.objects.filter(audit__in=audits).values_list("action_id", "audit_id"))
     names = ("status", "due_on", "text", "done_at", "signed_off_at", "change_for_child")
-    rows = AuditAction.objects.filter(audit__in=audits).order_by("id")
-    columns: Iterable[Any] = rows.values_list("audit_id", *(f"action__{name}" for name in names))
-    return _grouped((pk, ActionRow(*rest)) for pk, *rest in columns)
+    rows: Iterable[Any] = Action.objects.filter(pk__in=of).order_by("pk").values_list("pk", *names)
+    return _grouped((of[pk], ActionRow(*rest)) for pk, *rest in rows)
 
 
 def _follow_ups(audits: list[int]) -> dict[int, list[FollowUpRow]]:
+    of = dict(AuditFollowUp.objects.filter(audit__in=audits).values_list("follow_up_id", "audit_id"))
     names = ("kind", "status", "due_on", "done_at", "answers", "outcome")
-    rows = AuditFollowUp.objects.filter(audit__in=audits).order_by("id")
-    columns: Iterable[Any] = rows.values_list("audit_id", *(f"follow_up__{name}" for name in names))
-    return _grouped((pk, FollowUpRow(*rest)) for pk, *rest in columns)
+    rows: Iterable[Any] = FollowUp.objects.filter(pk__in=of).order_by("pk").values_list("pk", *names)
+    return _grouped((of[pk], FollowUpRow(*rest)) for pk, *rest in rows)
 
 
 def _contacts(audits: list[int]) -> dict[int, list[ContactRow]]:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import DateField, Q, QuerySet
@@ -105,17 +106,17 @@ class Records:
         """Return the records of the audits that fit."""
         return replace(self, audits=tuple(row for row in self.audits if fits(row)), place=place or self.place)
 
-    @property
+    @cached_property
     def random(self) -> tuple[AuditRow, ...]:
         """Audits that chance chose and that were not withdrawn."""
         return tuple(row for row in self.audits if row.is_random and row.status != AuditStatus.WITHDRAWN)
 
-    @property
+    @cached_property
     def final(self) -> tuple[AuditRow, ...]:
         """Those of them whose grades are final: the only ones that grade figures count."""
         return tuple(row for row in self.random if row.is_final)
 
-    @property
+    @cached_property
     def submitted(self) -> tuple[AuditRow, ...]:
         """Those of them that every auditor has submitted."""
         return tuple(row for row in self.random if row.submitted_at)
