@@ -61,15 +61,17 @@ class Postbox:
     def __init__(self, connection: Any) -> None:
         self._connection = connection
         self._open = False
+        self._away: Result | None = None
 
     def post(self, letter: Letter) -> Result:
-        """Send the letter and return what became of it; raises nothing that a mail server can cause."""
+        """Send the letter and return what became of it; raises nothing that a mail server can cause.
+
+        A server that cannot be reached is not asked again for the rest of the batch.
+        """
         if not self._open:
-            try:
-                self._connection.open()
-            except (OSError, smtplib.SMTPException, MailLater) as error:
-                return Result(Answer.LATER, f"The mail server could not be reached ({type(error).__name__}).")
-            self._open = True
+            self._away = self._away or self._reach()
+            if self._away:
+                return self._away
         message = EmailMessage(
             subject=letter.subject,
             body=letter.body,
@@ -84,6 +86,14 @@ class Postbox:
             self.close()
             return _sorted(error)
         return Result(Answer.TAKEN, provider_id=getattr(message, "provider_id", ""))
+
+    def _reach(self) -> Result | None:
+        try:
+            self._connection.open()
+        except (OSError, smtplib.SMTPException, MailLater) as error:
+            return Result(Answer.LATER, f"The mail server could not be reached ({type(error).__name__}).")
+        self._open = True
+        return None
 
     def close(self) -> None:
         """Close the connection; the next letter opens another."""

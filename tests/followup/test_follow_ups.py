@@ -113,4 +113,4 @@ def test_standing_down_tells_who_was_asked_and_why(audit, cast):
     stand_down_follow_up(follow_up=follow_up, why="The worker has left.", person=cast.lena)
     follow_up.refresh_from_db()
     assert (follow_up.status, follow_up.comment) == ("not_needed", "The worker has left.")
-    assert Notice.objects.get(kind="follow_up_stood_down").body == "The worker has left."
+    assert Notice.objects.get(kind="follow_up_stood_down").body == "Lena Lead says why on its page."

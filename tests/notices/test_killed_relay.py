@@ -60,7 +60,9 @@ def test_a_killed_relay_loses_nothing_and_repeats_only_what_may_have_gone(point,
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
         first = relay_council(council)
         with authority_scope(council):
-            Email.objects.filter(status="sending").update(lease_until=datetime.now(UTC) - timedelta(seconds=1))
+            Email.objects.filter(status="sending").update(
+                lease_until=datetime.now(UTC) - timedelta(seconds=1)
+            )
         second = relay_council(council)
         third = relay_council(council)
     assert third == 0

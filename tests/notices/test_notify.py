@@ -14,7 +14,11 @@ def notify(settings):
     with notify_peer() as peer:
         settings.EMAIL_BACKEND = "qaf.notices.backends.notify.NotifyBackend"
         settings.MAIL_BY_NOTIFY = True
-        settings.NOTIFY_API_KEY, settings.NOTIFY_TEMPLATE_ID, settings.NOTIFY_URL = API_KEY, TEMPLATE, peer.url
+        settings.NOTIFY_API_KEY, settings.NOTIFY_TEMPLATE_ID, settings.NOTIFY_URL = (
+            API_KEY,
+            TEMPLATE,
+            peer.url,
+        )
         yield peer
 
 
@@ -40,7 +44,10 @@ def test_subject_and_body_go_into_the_councils_template_and_the_message_id_along
     ("fault", "answer"),
     [
         (400, Answer.REFUSED),
-        (403, Answer.LATER),  # a wrong key is put right by those who run the service: the message outlives that
+        (
+            403,
+            Answer.LATER,
+        ),  # a wrong key is put right by those who run the service: the message outlives that
         (404, Answer.LATER),
         (429, Answer.LATER),
         (500, Answer.UNKNOWN),
@@ -85,7 +92,9 @@ def test_a_fault_before_it_was_taken_is_sent_the_second_time(notify):
         ("temporary-failure", "failed", "The mailbox could not be reached for days: it may be full."),
     ],
 )
-def test_what_became_of_a_message_is_asked_and_shown(notify, scope, frozen, anna, relay, fate, status, reason):
+def test_what_became_of_a_message_is_asked_and_shown(
+    notify, scope, frozen, anna, relay, fate, status, reason
+):
     tell(people=[anna], kind="news", key="1", subject="News")
     relay()
     notify.statuses[notify.sent[0]["id"]] = fate

@@ -78,7 +78,9 @@ def test_what_is_over_when_it_would_leave_is_not_sent_and_counts_as_read(anna, r
     from qaf.notices import registry
 
     monkeypatch.setattr(registry, "_checks", {})
-    add_check(["news"], lambda notices: {one.pk: Words("Newer words", "") for one in notices if one.key == "2"})
+    add_check(
+        ["news"], lambda notices: {one.pk: Words("Newer words", "") for one in notices if one.key == "2"}
+    )
     news(anna, number=1)
     news(anna, number=2)
     relay()
@@ -129,7 +131,7 @@ def test_a_mail_server_that_is_busy_is_asked_again_and_gets_one_message(smtp, an
     assert smtp.message_ids == [email.message_id]
 
 
-def test_a_mail_server_that_stays_away_is_asked_eight_times_ever_more_rarely(settings, anna, relay, quick):
+def test_a_mail_server_that_stays_away_is_asked_for_a_day_ever_more_rarely(settings, anna, relay, quick):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
     news(anna)
@@ -141,12 +143,32 @@ def test_a_mail_server_that_stays_away_is_asked_eight_times_ever_more_rarely(set
         if email.not_before:
             waits.append(round((email.not_before - before).total_seconds()))
         quick()
-    assert waits == [60, 120, 240, 480, 960, 1920, 3840]
+    assert waits == [60, 120, 240, 480, 960, 1920, 3840, 7680, *[14400] * 5]
+    assert timedelta(hours=22) < timedelta(seconds=sum(waits)) < timedelta(hours=25)
     assert (email.status, email.attempts) == ("failed", ATTEMPTS)
     assert email.reason == "The mail server could not be reached (ConnectionRefusedError)."
 
 
-def test_where_the_answer_was_lost_the_same_words_go_again_under_the_same_message_id(smtp, anna, relay, quick):
+def test_a_mail_server_that_is_away_is_asked_once_a_batch(settings, scope, relay, quick, monkeypatch):
+    from django.core.mail.backends.smtp import EmailBackend
+
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    asked = []
+
+    def away(self):
+        asked.append(1)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(EmailBackend, "open", away)
+    news(*(make_person(f"Pat {number}") for number in range(5)))
+    relay()
+    assert len(asked) == 1
+    assert list(Email.objects.values_list("status", "attempts")) == [("waiting", 1)] * 5
+
+
+def test_where_the_answer_was_lost_the_same_words_go_again_under_the_same_message_id(
+    smtp, anna, relay, quick
+):
     smtp.hang_up_after_data = 1
     news(anna, number=1)
     relay()
@@ -199,7 +221,11 @@ def test_a_choice_made_now_holds_for_what_waits_already(anna, relay, sent):
     with clock.travel(london(2026, 10, 5, 20)):
         news(anna)
         news(anna, number=2, urgent=True)
-    wishes = {"rhythm": "weekly", "quiet_from": MORNING.time().replace(19), "quiet_until": MORNING.time().replace(7)}
+    wishes = {
+        "rhythm": "weekly",
+        "quiet_from": MORNING.time().replace(19),
+        "quiet_until": MORNING.time().replace(7),
+    }
     choose(person=anna, **wishes, quiet_days_off=True)
     for day in range(6, 12):
         with clock.travel(london(2026, 10, day, 12)):

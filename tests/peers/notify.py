@@ -36,7 +36,9 @@ class _Talk(BaseHTTPRequestHandler):
         given = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         assert self.headers["Authorization"].startswith("Bearer ")
         if isinstance(fault, int):
-            self._answer(fault, {"status_code": fault, "errors": [{"error": "Fault", "message": "asked for"}]})
+            self._answer(
+                fault, {"status_code": fault, "errors": [{"error": "Fault", "message": "asked for"}]}
+            )
             return
         given["id"] = str(uuid.uuid4())
         self._notify.sent.append(given)

@@ -96,7 +96,8 @@ def stand_down_follow_up(*, follow_up: FollowUp, why: str, person: Person | None
             kind="follow_up_stood_down",
             key=f"follow-up-{follow_up.pk}",
             subject=f"No longer needed: {follow_up.title}"[:200],
-            body=why,
+            # What a person typed may tell of the child: it stays on the page.
+            body=f"{person.name} says why on its page." if person else why,
             href=council_path("followup:follow_up", follow_up.pk),
         )
 

@@ -26,7 +26,8 @@ from qaf.tenants.scope import authority_scope
 
 logger = logging.getLogger(__name__)
 
-ATTEMPTS = 8
+ATTEMPTS = 14
+LONGEST_WAIT = timedelta(hours=4)
 BATCH = 50
 LEASE = timedelta(minutes=2)
 WHY = "sending e-mail"
@@ -214,7 +215,8 @@ def write_result(parcel: Parcel, result: Result) -> None:
     else:
         email.maybe_sent = email.maybe_sent or result.answer is Answer.UNKNOWN
         email.status, email.lease_until = EmailStatus.WAITING, None
-        email.not_before = datetime.now(UTC) + timedelta(seconds=30 * 2**email.attempts)
+        wait = min(timedelta(seconds=30 * 2**email.attempts), LONGEST_WAIT)
+        email.not_before = datetime.now(UTC) + wait
         email.save()
 
 
