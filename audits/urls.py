@@ -9,6 +9,7 @@ from audits.views import (
     family,
     file_copy,
     findings,
+    framework_preview,
     outcome,
     re_audits,
 )
@@ -70,3 +71,5 @@ urlpatterns += [
     path(f"{_audit}/facts/<int:pk>/", outcome.answer, name="answer_correction"),
     path("re-audits/<int:pk>/", re_audits.re_audit, name="re_audit"),
 ]
+
+urlpatterns += [path("framework-preview/", framework_preview.framework_preview, name="framework_preview")]

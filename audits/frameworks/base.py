@@ -74,7 +74,8 @@ class Sourced(Model):
     """A block that says where its values come from.
 
     Either `source` (a place in the council's document) or `default_reason` must stand. Where the block has a source
-    but some of its fields are our defaults, `defaults` names each such field with its reason.
+    but some of its fields are our defaults, `defaults` names each such field with its reason; a field with a source of
+    its own stands under `confirmed`.
     """
 
     source: Text | None = None
@@ -83,6 +84,8 @@ class Sourced(Model):
     "Why we chose this value where the document is silent"
     defaults: Mapping[str, Text] = Field(default_factory=dict)
     "Fields of this block that are our default although the block has a source, each with its reason"
+    confirmed: Mapping[str, Text] = Field(default_factory=dict)
+    "Fields whose source is their own: where the council's document has them, or who confirmed them and when"
     note: Text | None = None
     "How an unclear passage was read"
     requirements: tuple[RequirementId, ...] = ()
@@ -96,12 +99,17 @@ class Sourced(Model):
             raise ValueError(
                 "has both `source` and `default_reason`; name the fields that are defaults under `defaults`"
             )
-        if unknown := sorted(set(self.defaults) - set(type(self).model_fields)):
-            raise ValueError(f"`defaults` names fields this block does not have: {', '.join(unknown)}")
+        for name in ("defaults", "confirmed"):
+            if unknown := sorted(set(getattr(self, name)) - set(type(self).model_fields)):
+                raise ValueError(f"`{name}` names fields this block does not have: {', '.join(unknown)}")
+        if both := sorted(set(self.defaults) & set(self.confirmed)):
+            raise ValueError(f"stands under `defaults` and under `confirmed`; keep one: {', '.join(both)}")
         return self
 
     def provenance(self, field: str | None = None) -> Provenance:
         """Where the block's value, or that of one of its fields, comes from."""
+        if field and field in self.confirmed:
+            return Provenance(source=self.confirmed[field])
         if field and field in self.defaults:
             return Provenance(default_reason=self.defaults[field])
         return Provenance(source=self.source, default_reason=self.default_reason)

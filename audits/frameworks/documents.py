@@ -13,11 +13,11 @@ MAX_NODES = 100_000
 MAX_DEPTH = 40
 
 
-class _Loader(yaml.SafeLoader):
+class PlainLoader(yaml.SafeLoader):
     """PyYAML's safe loader without dates: a framework's dates are read by the schema."""
 
 
-_Loader.yaml_implicit_resolvers = {
+PlainLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
@@ -42,7 +42,7 @@ def read(text: str, file: str) -> Document:
     """Read the text of a framework file. Raises FrameworkError where it is no readable YAML mapping."""
     if len(text.encode()) > MAX_BYTES:
         raise FrameworkError([Problem(file, "", f"is larger than {MAX_BYTES // 1_000_000} MB")])
-    loader = _Loader(text)
+    loader = PlainLoader(text)
     try:
         node = loader.get_single_node()
         if not isinstance(node, MappingNode):

@@ -50,6 +50,12 @@ def _load(text: str, file: str) -> Framework:
     return framework
 
 
+def values(text: str, file: str = "framework.yaml") -> dict[str, Any]:
+    """The plain values of a text, unchecked. Raises FrameworkError where it is no readable YAML mapping."""
+    found: dict[str, Any] = read(text, file).values
+    return found
+
+
 def load_file(path: FilePath | str) -> Framework:
     """The framework of a file. Raises FrameworkError; OSError where the file cannot be read."""
     return load(read_text(path), FilePath(path).name)

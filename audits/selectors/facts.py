@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 
-from audits.enums import NOT_APPLICABLE, OVERALL, AssessmentStatus, GradeStage
+from audits.enums import NOT_APPLICABLE, OVERALL, AssessmentStatus, AuditStatus, GradeStage
 from audits.followup.selectors import Around
 from audits.frameworks.schema import Framework
 from audits.frameworks.schema.tools import Tool
 from audits.frameworks.selectors import framework_of
 from audits.frameworks.vocabulary import AuditFacts, Grades
-from audits.models import Assessment, Audit
+from audits.models import Assessment, Audit, Cycle, GradeOfRecord, RecordedGrade
 from audits.selectors.standing import gives_grades
 from qaf.tenants.models import Person
 
@@ -74,6 +74,44 @@ def audit_facts(
         service=audit.service.key if audit.service else None,
         status=audit.case_status,
     )
+
+
+def facts_of_month(cycle: Cycle, framework: Framework) -> dict[str, AuditFacts]:
+    """Return the facts of every audit of a month that all its auditors have submitted, by reference.
+
+    Three queries however many there are.
+    """
+    audits = {
+        audit.pk: audit
+        for audit in cycle.audits.filter(submitted_at__isnull=False)
+        .exclude(status=AuditStatus.WITHDRAWN)
+        .select_related("service")
+    }
+    submitted: dict[int, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
+    given = (
+        RecordedGrade.objects.filter(
+            audit__in=list(audits), stage=GradeStage.SUBMITTED, assessment__isnull=False
+        )
+        .exclude(assessment__status=AssessmentStatus.REASSIGNED)
+        .order_by("id")
+        .values_list("audit_id", "assessment__slot", "domain", "grade")
+    )
+    for audit_id, slot, domain, grade in given:
+        submitted[audit_id][slot][domain] = grade
+    outcomes: dict[int, dict[str, str]] = defaultdict(dict)
+    of_record = GradeOfRecord.objects.filter(audit__in=list(audits))
+    for audit_id, domain, grade in of_record.values_list("audit_id", "domain", "grade"):
+        outcomes[audit_id][domain] = grade
+    return {
+        audit.reference: AuditFacts(
+            rank=ranks_of(audit, framework),
+            submitted={slot: _grades(grades) for slot, grades in submitted[pk].items()},
+            outcome=_grades(outcomes[pk]) if pk in outcomes else None,
+            service=audit.service.key if audit.service else None,
+            status=audit.case_status,
+        )
+        for pk, audit in audits.items()
+    }
 
 
 def around_audit(audit: Audit) -> Around:

@@ -16,6 +16,9 @@ class Sentence:
     text: str
     provenance: Provenance
     requirements: tuple[str, ...] = ()
+    block: Sourced | None = field(default=None, compare=False, repr=False)
+    """The block the rule is read from; `part` is the field of it that the rule is about, empty for the whole."""
+    part: str = ""
 
     @property
     def is_default(self) -> bool:
@@ -35,6 +38,8 @@ class Listing:
     title: str
     lines: tuple[str, ...]
     provenance: Provenance | None = None
+    block: Sourced | None = field(default=None, compare=False, repr=False)
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,7 @@ def build(key: str, title: str, items: Iterable[object]) -> Section:
 
 def say(text: str, block: Sourced, field_name: str | None = None) -> Sentence:
     """A sentence about a block, or about one of its fields."""
-    return Sentence(sentence(text), block.provenance(field_name), block.requirements)
+    return Sentence(sentence(text), block.provenance(field_name), block.requirements, block, field_name or "")
 
 
 def listing(
@@ -113,4 +118,4 @@ def listing(
 ) -> Iterator[Listing]:
     """A listing where there are lines; nothing where there are none."""
     if found := tuple(lines):
-        yield Listing(title, found, block.provenance(field_name))
+        yield Listing(title, found, block.provenance(field_name), block, field_name or "")

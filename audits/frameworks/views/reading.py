@@ -9,8 +9,15 @@ from django.urls import reverse
 from audits.frameworks import sentences
 from audits.frameworks.models import FrameworkVersion
 from audits.frameworks.schema.framework import Framework
-from audits.frameworks.selectors import NoFrameworkError, framework_of, framework_versions, version_in_force
+from audits.frameworks.selectors import (
+    NoFrameworkError,
+    current_draft,
+    framework_of,
+    framework_versions,
+    version_in_force,
+)
 from qaf.lib import clock
+from qaf.tenants.permissions import may
 from qaf.tenants.views.base import CouncilRequest, council_view
 
 
@@ -49,6 +56,8 @@ def document(request: CouncilRequest) -> HttpResponse:
         "later": opened.framework.later(),
         "versions": framework_versions(),
         "today": clock.today(),
+        "may_edit": may(request.person, "frameworks.edit"),
+        "draft": current_draft(),
     }
     return render(request, "frameworks/document.html", context)
 

@@ -24,6 +24,7 @@ def publish_framework(
     file: str = "framework.yaml",
     effective_from: date | None = None,
     published_by: Person | None = None,
+    reason: str = "",
 ) -> FrameworkVersion:
     """Publish a framework for the open council from a day (today) and return its version.
 
@@ -53,6 +54,7 @@ def publish_framework(
         effective_from=day,
         published_at=clock.now(),
         published_by=published_by,
+        reason=reason,
     )
     keep_in_step()
     return version

@@ -1,0 +1,1 @@
+"""Pages of the framework: reading it, and writing the draft of the next one."""
