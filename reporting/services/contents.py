@@ -256,7 +256,8 @@ def theme_section(made_from: Source) -> Section:
         (
             Tiles(themes.learning(records)),
             themes.chart(records, themes.TAGS),
-            themes.by_unit(records, themes.TAGS),
+            themes.by_service(records, themes.TAGS),
+            themes.by_team(records, themes.TAGS),
             themes.chart(records, themes.CODES),
             *printed(made_from, STRENGTH, DEVELOPMENT, WIDER),
         ),

@@ -62,7 +62,11 @@ def issues(request: CouncilRequest) -> HttpResponse:
     if mark is None:
         context = {
             "charts": [themes.chart(records, kind) for kind in (themes.TAGS, themes.CODES)],
-            "tables": [themes.by_unit(records, kind) for kind in (themes.TAGS, themes.CODES)],
+            "tables": [
+                table(records, kind)
+                for kind in (themes.TAGS, themes.CODES)
+                for table in (themes.by_service, themes.by_team)
+            ],
             "whole": len(records.submitted),
         }
         return _list(request, "reporting/issues.html", choice, [], context)

@@ -177,13 +177,22 @@ def test_an_audit_counts_once_for_an_issue_that_both_auditors_marked(quarter, wo
         "neglect": 1,
         "supervision": 1,
     }
-    table = themes.by_unit(quarter, themes.TAGS)
+    table = themes.by_service(quarter, themes.TAGS)
     shown = dict(zip([column.label for column in table.columns], table.rows[0], strict=True))
     assert (shown["Issue"], shown["All"], shown["Safeguarding Teams"], shown["Children in Care"]) == (
         "Neglect",
         2,
         2,
         0,
+    )
+
+
+@pytest.mark.req("HER-66")
+def test_each_team_has_its_themes_in_words(quarter):
+    # Beech team's audits carry no mark; neither auditor of the one that is only locked has submitted.
+    assert themes.by_team(quarter, themes.TAGS).rows == (
+        ("Maple team", 1, "Neglect (1), Supervision (1)"),
+        ("Rowan team", 2, "Neglect (1)"),
     )
 
 

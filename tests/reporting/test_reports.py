@@ -109,6 +109,15 @@ def test_the_monthly_briefing_tells_managers_of_one_month(world):
     ]
 
 
+@pytest.mark.req("HER-66")
+@pytest.mark.parametrize(("kind", "label"), [("monthly", "2026-09"), ("quarterly", "2026-Q3")])
+def test_both_reports_break_data_and_themes_down_by_service_and_by_team(world, kind, label):
+    report = freeze(kind=kind, label=label, person=world.quinn)
+    keys = {block.get("key") for section in report.figures["sections"] for block in section["blocks"]}
+    for what in ("compliance", "grades", "themes_tag", "actions"):
+        assert {f"{what}_service", f"{what}_team"} <= keys, what
+
+
 def test_a_report_does_not_change_when_the_world_does(report, world):
     before = faces.frozen_report(report).headline
     world.audit(date(2026, 9, 1), "Rowan team", "inadequate")

@@ -10,6 +10,8 @@ from reporting.services.figures.model import Cell, ChartBlock, Column, Figure, T
 
 POPULATION = "audits drawn at random that every auditor has submitted"
 TAGS, CODES = "tag", "code"
+MOST_OF_A_TEAM = 5
+_TITLES = {TAGS: "Issues", CODES: "Areas to develop"}
 
 _OF: dict[str, Callable[[JudgementRow], tuple[str, ...]]] = {
     TAGS: lambda one: one.tags,
@@ -66,20 +68,17 @@ def _most(pairs: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
     return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
 
 
-def by_unit(records: Records, kind: str, level: str = "service") -> Table:
-    """Return every issue or code with the number of audits in each service or team (HER-66)."""
-    units = [
-        (name, counted(own, kind))
-        for name, own in (records.by_service() if level == "service" else records.by_team())
-    ]
+def by_service(records: Records, kind: str) -> Table:
+    """Return every issue or code with the number of audits in each service (HER-66)."""
+    units = [(name, counted(own, kind)) for name, own in records.by_service()]
     names, total = labels(records, kind), counted(records, kind)
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (names.get(key, key), total[key], *(found[key] for _, found in units))
         for key, _ in _most(total.items())
     )
     return Table(
-        key=f"themes_{kind}_{level}",
-        title=f"{'Issues' if kind == TAGS else 'Areas to develop'} by {level}",
+        key=f"themes_{kind}_service",
+        title=f"{_TITLES[kind]} by service",
         definition="Audits with each issue; an audit counts once.",
         population=POPULATION,
         columns=(
@@ -88,6 +87,25 @@ def by_unit(records: Records, kind: str, level: str = "service") -> Table:
             *(Column(name) for name, _ in units),
         ),
         rows=rows,
+        empty="No finding was marked.",
+    )
+
+
+def by_team(records: Records, kind: str) -> Table:
+    """Return for each team what its audits found most often, in words, for there are many teams (HER-66)."""
+    names = labels(records, kind)
+    rows: list[tuple[Cell, ...]] = []
+    for name, own in records.by_team():
+        if found := _most(counted(own, kind).items())[:MOST_OF_A_TEAM]:
+            said = ", ".join(f"{names.get(key, key)} ({count})" for key, count in found)
+            rows.append((name, len(own.submitted), said))
+    return Table(
+        key=f"themes_{kind}_team",
+        title=f"{_TITLES[kind]} by team",
+        definition=f"The {MOST_OF_A_TEAM} most frequent in each team, with the number of its audits that carry them.",
+        population=POPULATION,
+        columns=(Column("Team", "text"), Column("Submitted"), Column("Found most often", "text")),
+        rows=tuple(rows),
         empty="No finding was marked.",
     )
 
