@@ -58,11 +58,11 @@ def filed(records: Records) -> tuple[int, int]:
 
 def compliance(records: Records) -> tuple[Figure, ...]:
     """Return the figures of the programme from allocation to supervision."""
-    everything = len(records.random)
+    return *_until_submission(records), *_after_submission(records)
 
-    def share(key: str, label: str, definition: str, pair: tuple[int, int], tone: str = "") -> Figure:
-        return Figure(key, label, definition, POPULATION, pair[0], pair[1], tone)
 
+def _until_submission(records: Records) -> tuple[Figure, ...]:
+    everything, late = len(records.random), len(overdue(records))
     return (
         Figure(
             "allocated",
@@ -71,13 +71,13 @@ def compliance(records: Records) -> tuple[Figure, ...]:
             POPULATION,
             everything,
         ),
-        share(
+        _share(
             "submitted",
             "Audits submitted",
             "Every auditor has submitted.",
             (len(records.submitted), everything),
         ),
-        share(
+        _share(
             "on_time",
             "Audits on time",
             "Submitted by the due day, of those submitted or due.",
@@ -88,29 +88,40 @@ def compliance(records: Records) -> tuple[Figure, ...]:
             "Audits overdue now",
             "Not submitted although the due day has passed.",
             POPULATION,
-            len(overdue(records)),
-            tone="late" if overdue(records) else "",
+            late,
+            tone="late" if late else "",
         ),
-        share(
+    )
+
+
+def _after_submission(records: Records) -> tuple[Figure, ...]:
+    supervision = follow_ups(records, FollowUpKind.SUPERVISION)
+    final = (len(records.final), len(records.random))
+    return (
+        _share(
             "moderated",
             "Moderated",
-            "Decided by a moderator, of those that had to be moderated.",
+            "Decided by a moderator, of those that had to be.",
             moderated(records),
         ),
-        share("final", "Audits with final grades", "The grades are final.", (len(records.final), everything)),
-        share(
+        _share("final", "Audits with final grades", "The grades are final.", final),
+        _share(
             "filed",
             "On the child’s record",
             "Placed on the child’s record, of the final ones.",
             filed(records),
         ),
-        share(
+        _share(
             "supervision",
             "Supervision entry made",
             "Findings discussed in supervision and entered, of those asked for.",
-            follow_ups(records, FollowUpKind.SUPERVISION),
+            supervision,
         ),
     )
+
+
+def _share(key: str, label: str, definition: str, pair: tuple[int, int]) -> Figure:
+    return Figure(key, label, definition, POPULATION, *pair)
 
 
 def breakdown(records: Records, level: str) -> Table:
