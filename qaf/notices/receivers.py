@@ -6,6 +6,7 @@ from qaf.lib import clock
 from qaf.notices.services import tell
 from qaf.tenants.events import on
 from qaf.tenants.models import Authority, Person, Role
+from qaf.tenants.scope import current_authority_id
 from qaf.tenants.selectors import acting_for, holders
 
 RETRY = "jobs.retry"
@@ -21,7 +22,7 @@ def tell_of_the_end(event: JobEnded) -> None:
     if job.status == JobStatus.CANCELLED and job.started_by is None:
         return
     word = {JobStatus.DONE: "done", JobStatus.FAILED: "did not work", JobStatus.CANCELLED: "cancelled"}
-    slug = Authority.objects.values_list("slug", flat=True).get(pk=job.authority_id)
+    slug = Authority.objects.values_list("slug", flat=True).get(pk=current_authority_id())
     tell(
         people=people,
         kind="job_ended",

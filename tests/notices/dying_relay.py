@@ -26,6 +26,19 @@ def _after(owner: object, name: str) -> None:
     setattr(owner, name, then_die)
 
 
+def _careless(relay: object, email: object) -> None:
+    """What must never be: the message counts as sent before it is."""
+    take = relay.take
+
+    def take_as_sent(*args: object, **kwargs: object) -> object:
+        parcels = take(*args, **kwargs)
+        email.objects.update(status="sent", lease_until=None)
+        return parcels
+
+    relay.take = take_as_sent
+    _before(relay, "_deliver")
+
+
 def main(port: str, council: str, point: str) -> None:
     """Arm the point and send."""
     import django
@@ -45,6 +58,7 @@ def main(port: str, council: str, point: str) -> None:
         "before the mail server is asked": lambda: _before(mail.EmailMessage, "send"),
         "when the mail server has taken it": lambda: _after(mail.Postbox, "post"),
         "before the answer is committed": lambda: _after(relay, "write_result"),
+        "control: it counts as sent before it is": lambda: _careless(relay, relay.Email),
         "never": lambda: None,
     }
     arm[point]()

@@ -76,3 +76,16 @@ def test_a_killed_relay_loses_nothing_and_repeats_only_what_may_have_gone(point,
     assert max(times.values()) == copies
     twice = [message_id for message_id, count in Counter(sink.message_ids).items() if count == 2]
     assert len(sink.messages) == 2 + len(twice), "a repeated message carries the same Message-ID"
+
+
+def test_control_a_relay_that_wrote_sent_before_sending_would_lose_the_message(settings):
+    """Shows that the test above would see a loss."""
+    council = make_council("alder", "Alder Council")
+    with clock.travel(london(2026, 10, 5, 9)), authority_scope(council):
+        tell(people=[make_person("Anna Auditor")], kind="news", key="1", subject="News", href="/a/alder/")
+    with smtp_sink() as sink:
+        assert run_relay(sink.port, council, "control: it counts as sent before it is") == -signal.SIGKILL
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
+        assert relay_council(council) == 0
+    assert sink.recipients == []

@@ -16,9 +16,9 @@ pytestmark = pytest.mark.usefixtures("frozen")
 def enter(client, council):
     """Sign somebody of a council in as the form does."""
 
-    def go(person, password: str = "correct horse battery"):
+    def go(person):
         client.logout()
-        client.post("/account/login/", {"login": person.user.email, "password": password})
+        client.post("/account/login/", {"login": person.user.email, "password": "correct horse battery"})
         return client
 
     return go

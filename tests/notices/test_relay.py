@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pytest
 from django.db import connections
@@ -267,6 +268,36 @@ def test_four_relays_at_once_send_each_person_one_message():
         run(0)
     assert sorted(sink.recipients) == sorted(person.email for person in people)
     assert {message["Subject"] for message in sink.messages} == {"3 notices from Alder Council"}
+
+
+@several
+def test_control_without_the_lock_on_the_person_two_relays_would_both_write(monkeypatch, mailoutbox):
+    """Shows that the test above would see it."""
+    from qaf.notices.services import relay
+    from qaf.tenants.models import Person
+
+    council, together = make_council("alder", "Alder Council"), Barrier(2)
+    with clock.travel(MORNING), authority_scope(council):
+        news(make_person("Pat One"))
+    begin = relay._begin
+
+    def begin_together(*given):
+        together.wait(10)
+        return begin(*given)
+
+    monkeypatch.setattr(relay, "_begin", begin_together)
+    monkeypatch.setattr(Person.objects, "select_for_update", lambda **_: Person.objects.all())
+
+    def run(_: int) -> None:
+        try:
+            with clock.travel(MORNING):
+                relay_council(council)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(run, range(2)))
+    assert [message.to for message in mailoutbox] == [["pat.one@example.org"]] * 2
 
 
 @several

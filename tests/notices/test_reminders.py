@@ -133,6 +133,23 @@ def test_a_reminder_whose_audit_was_submitted_a_minute_earlier_is_not_sent(audit
     assert (reminder.delivery, reminder.read_at) == ("dropped", london(2026, 10, 27, 7))
 
 
+def test_control_without_asking_again_it_would_be_sent(audit, cast, scope, mailoutbox, monkeypatch):
+    """Shows that the test above would see it."""
+    from qaf.notices import registry
+
+    with clock.travel(london(2026, 10, 27, 6)):
+        ask_what_is_due()
+        made.reveal(audit)
+        made.submit(audit, "lead")
+    monkeypatch.setattr(registry, "_checks", {})
+    with clock.travel(london(2026, 10, 27, 7)):
+        relay_council(scope)
+    mine = [message.body for message in mailoutbox if message.to == [cast.lena.email]]
+    assert any(
+        "your audit is 1 working day late" in text for text in [*mine, *(m.subject for m in mailoutbox)]
+    )
+
+
 def test_nine_things_due_are_one_message(cast, post, mailoutbox):
     for number in range(9):
         made.make_audit(cast, local_id=f"000{number}")
@@ -202,7 +219,7 @@ def test_a_late_action_climbs_the_line_step_by_step_until_it_is_done(audit, cast
     with clock.travel(london(2026, 11, 10, 10)):
         complete_action(action=action, person=cast.wyn, evidence="Visited.", change_for_child="Heard.")
     assert post(london(2026, 11, 10, 10))["lena"] == ["An action waits for your sign-off"]
-    before = Notice.objects.filter(key__startswith="action-").count()
+    before = Notice.objects.filter(key__startswith=f"action-{action.pk}:").count()
     days(post, date(2026, 11, 11), date(2026, 11, 24))
     assert Notice.objects.filter(key__startswith=f"action-{action.pk}:").count() == before
 

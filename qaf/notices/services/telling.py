@@ -58,6 +58,8 @@ def tell(
     the texts.
     """
     unique = {person.pk: person for person in people}
+    if not unique:
+        return []
     copies = {
         one.pk: (one, away) for away, one in stand_ins(unique.values(), urgent=urgent) if one.pk not in unique
     }
