@@ -86,6 +86,13 @@ class AuditsConfig(AppConfig):
         add_menu(
             MenuEntry("Months", "audits:months", 20, ("audits.open_cycle", "audits.see_all")),
             MenuEntry(
+                "The copy for the child’s record",
+                "audits:copy_settings",
+                91,
+                ("tenants.manage_council",),
+                hint="Which parts of an audit go onto the record.",
+            ),
+            MenuEntry(
                 "Exclusions",
                 "audits:exclusions",
                 25,

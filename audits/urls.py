@@ -3,6 +3,7 @@ from django.urls import URLPattern, URLResolver, path, register_converter
 from audits.views import (
     assessment,
     conversations,
+    copy_settings,
     cycle_changes,
     cycles,
     exclusions,
@@ -29,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("months/<month:period>/close/", cycles.close_month, name="close_month"),
     path("sample/<int:pk>/replace/", cycle_changes.replace, name="replace_case"),
     path("assessments/<int:pk>/give/", cycle_changes.give, name="give"),
+    path("copy-settings/", copy_settings.copy_settings, name="copy_settings"),
     path("left-out/", exclusions.exclusion_list, name="exclusions"),
     path("left-out/ask/", exclusions.ask, name="ask_exclusion"),
     path("left-out/<int:pk>/", exclusions.decide, name="decide_exclusion"),

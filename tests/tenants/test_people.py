@@ -151,3 +151,14 @@ def test_what_is_opened_now_and_then_stands_on_a_page_of_its_own(sign_in, ada, w
     assert "People" not in menu
     assert "Who works here" in client.get("/a/alder/more/").content.decode()
     assert "Who works here" not in sign_in(will).get("/a/alder/more/").content.decode()
+
+
+@pytest.mark.req("HER-27")
+def test_the_council_chooses_what_goes_onto_the_childs_record(sign_in, ada, will, council):
+    client = sign_in(ada)
+    page = client.get("/a/alder/copy-settings/").content.decode()
+    assert "Left out unless you choose it." in page
+    client.post("/a/alder/copy-settings/", {"sections": ["outcome", "actions", "disputes"]})
+    council.refresh_from_db()
+    assert council.file_copy_sections == ["outcome", "actions", "disputes"]
+    assert sign_in(will).post("/a/alder/copy-settings/", {"sections": ["outcome"]}).status_code == 403

@@ -1,6 +1,6 @@
 """Writes about councils and people."""
 
-from qaf.tenants.services.councils import create_council, grant_access
+from qaf.tenants.services.councils import choose_copy_sections, create_council, grant_access
 from qaf.tenants.services.people import (
     add_team,
     change_person,
@@ -17,6 +17,7 @@ __all__ = [
     "add_team",
     "can_purge",
     "change_person",
+    "choose_copy_sections",
     "create_council",
     "create_person",
     "end_post",

@@ -21,3 +21,9 @@ def grant_access(*, authority: Authority, user: User) -> None:
     if not user.is_active:
         raise ValidationError("This account is closed. Open it again before giving access.")
     Access.objects.get_or_create(authority=authority, user=user)
+
+
+def choose_copy_sections(*, authority: Authority, sections: list[str]) -> None:
+    """Keep which sections of an audit go into the copy for the child's record."""
+    authority.file_copy_sections = list(sections)
+    authority.save(update_fields=["file_copy_sections"])
