@@ -136,7 +136,7 @@ def test_locking_lists_every_section_that_is_not_finished_with_its_link(audit, c
     assert not Judgement.objects.exists()
 
 
-@pytest.mark.req("HER-19", "HER-20", "HER-26")
+@pytest.mark.req("HER-07", "HER-19", "HER-20", "HER-26")
 def test_locking_turns_drafts_into_judgements_and_provisional_grades(audit, cast):
     made.lock(audit, "lead", "good", overall="requires_improvement")
     assessment = lead(audit)
@@ -148,6 +148,11 @@ def test_locking_turns_drafts_into_judgements_and_provisional_grades(audit, cast
     recorded = RecordedGrade.objects.values_list("domain", "stage", "grade", "given_by_id")
     assert set(recorded) == {(key, "provisional", grade, cast.lena.pk) for key, grade in given.items()}
     judgement = assessment.judgements.get(domain="assessments")
+    assert [one.strip() for one in (judgement.strengths, judgement.development, judgement.evidence)] == [
+        "Seen alone every ten days.",
+        "Fathers are missing.",
+        "Visits of May and June.",
+    ]
     assert (judgement.development_codes, judgement.tags) == (["training"], ["fathers_and_partners"])
 
 
