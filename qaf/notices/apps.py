@@ -10,21 +10,9 @@ class NoticesConfig(AppConfig):
         from qaf.notices.selectors import undelivered_todo, unread_count
         from qaf.tenants.context import set_unread_counter
         from qaf.tenants.permissions import Permission, declare
-        from qaf.tenants.registry import MenuEntry, add_menu, add_todo
+        from qaf.tenants.registry import add_todo
 
         set_unread_counter(unread_count)
-        declare(
-            Permission(
-                "notices.see_undelivered", "see which messages were not delivered, and send them again"
-            )
-        )
-        add_menu(
-            MenuEntry(
-                "Undelivered messages",
-                "notices:undelivered",
-                93,
-                ("notices.see_undelivered",),
-                hint="E-mails that did not arrive; send them again.",
-            )
-        )
+        label = "see which messages were not delivered, and send them again"
+        declare(Permission("notices.see_undelivered", label))
         add_todo(undelivered_todo)

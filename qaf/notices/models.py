@@ -27,7 +27,7 @@ class Email(TenantModel):
     to = models.EmailField(max_length=254, help_text="The address it was last sent to.")
     subject = models.CharField(max_length=200)
     body = models.TextField()
-    status = models.CharField(max_length=10, choices=EmailStatus.choices, default=EmailStatus.SENDING)
+    delivery = models.CharField(max_length=10, choices=EmailStatus.choices, default=EmailStatus.SENDING)
     urgent = models.BooleanField(default=False)
     attempts = models.PositiveSmallIntegerField(default=0)
     maybe_sent = models.BooleanField(
@@ -47,8 +47,8 @@ class Email(TenantModel):
         ordering = ["-created_at", "-id"]
         indexes = [
             models.Index(
-                fields=["authority", "status"],
-                condition=Q(status__in=["sending", "waiting", "failed"]),
+                fields=["authority", "delivery"],
+                condition=Q(delivery__in=["sending", "waiting", "failed"]),
                 name="notices_email_open",
             ),
         ]

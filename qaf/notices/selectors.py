@@ -92,7 +92,7 @@ def next_in_line(person: Person) -> Person | None:
 
 def undelivered() -> QuerySet[Email]:
     """Return the e-mails that could not be delivered, newest first."""
-    return Email.objects.filter(status=EmailStatus.FAILED).select_related("person")
+    return Email.objects.filter(delivery=EmailStatus.FAILED).select_related("person")
 
 
 def undelivered_todo(person: Person) -> Iterator[ToDo]:

@@ -19,7 +19,8 @@ SEE_UNDELIVERED = "notices.see_undelivered"
 def inbox(request: CouncilRequest) -> HttpResponse:
     """List the person's notices, newest first."""
     page = Paginator(notices_of(request.person), 25).get_page(request.GET.get("page"))
-    return render(request, "notices/inbox.html", {"page_obj": page})
+    context = {"page_obj": page, "sees_undelivered": may(request.person, SEE_UNDELIVERED)}
+    return render(request, "notices/inbox.html", context)
 
 
 @council_view()

@@ -23,7 +23,7 @@ MACHINE_TIME = {
     "qaf/jobs/selectors.py": "how long work has waited is real seconds, whatever day the demo plays",
     "qaf/jobs/views.py": "as above",
     "qaf/jobs/beside.py": "leases count real seconds, whatever day the demo plays",
-    "qaf/notices/services.py": "an e-mail leaves in real time, whatever day the demo plays",
+    "qaf/notices/services/relay.py": "an e-mail leaves in real time, whatever day the demo plays",
 }
 # Status fields that no workflow rules: they tell how far a machine is, not what people decided.
 MACHINE_STATUS = {

@@ -32,7 +32,7 @@ def _careless(relay: object, email: object) -> None:
 
     def take_as_sent(*args: object, **kwargs: object) -> object:
         parcels = take(*args, **kwargs)
-        email.objects.update(status="sent", lease_until=None)
+        email.objects.update(delivery="sent", lease_until=None)
         return parcels
 
     relay.take = take_as_sent

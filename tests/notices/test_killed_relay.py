@@ -60,7 +60,7 @@ def test_a_killed_relay_loses_nothing_and_repeats_only_what_may_have_gone(point,
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
         first = relay_council(council)
         with authority_scope(council):
-            Email.objects.filter(status="sending").update(
+            Email.objects.filter(delivery="sending").update(
                 lease_until=datetime.now(UTC) - timedelta(seconds=1)
             )
         second = relay_council(council)
@@ -70,7 +70,7 @@ def test_a_killed_relay_loses_nothing_and_repeats_only_what_may_have_gone(point,
     assert first + second == {"never": 0}.get(point, 2)
     with authority_scope(council):
         assert set(Notice.objects.values_list("delivery", flat=True)) == {"sent"}
-        assert set(Email.objects.values_list("status", flat=True)) == {"sent"}
+        assert set(Email.objects.values_list("delivery", flat=True)) == {"sent"}
     times = Counter(sink.recipients)
     assert set(times) == {"anna.auditor@example.org", "ben.boss@example.org"}
     assert max(times.values()) == copies

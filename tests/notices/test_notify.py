@@ -101,7 +101,7 @@ def test_what_became_of_a_message_is_asked_and_shown(
     ask_after()
     ask_after()
     email = Email.objects.get()
-    assert (email.status, email.reason) == (status, reason)
+    assert (email.delivery, email.reason) == (status, reason)
     assert (email.settled_at is None) is (fate == "sending")
     assert email.notices.get().delivery == status
 
@@ -113,4 +113,4 @@ def test_a_bounce_is_written_down_for_the_message_that_it_names_only(frozen, ann
     assert not record_bounce(message_id="<other@qaf>", reason="No")
     assert record_bounce(message_id=email.message_id, reason="Mailbox full")
     email.refresh_from_db()
-    assert (email.status, email.reason) == ("failed", "Mailbox full")
+    assert (email.delivery, email.reason) == ("failed", "Mailbox full")

@@ -92,6 +92,7 @@ def test_a_choice_that_is_none_keeps_what_was_and_says_so(enter, worker, council
 def test_the_lead_sees_what_was_not_delivered_and_why_and_sends_it_again(enter, lead, failed, council):
     client = enter(lead)
     assert "1 message could not be delivered" in client.get("/a/alder/").content.decode()
+    assert "/a/alder/notices/undelivered/" in client.get("/a/alder/notices/").content.decode()
     page = client.get("/a/alder/notices/undelivered/").content.decode()
     for text in (
         "Wyn Worker",
@@ -102,7 +103,7 @@ def test_the_lead_sees_what_was_not_delivered_and_why_and_sends_it_again(enter, 
         assert text in page
     answer = client.post(f"/a/alder/notices/undelivered/{failed.pk}/again/")
     assert answer.url == "/a/alder/notices/undelivered/"
-    assert (now(council, failed).status, now(council, failed).attempts) == ("waiting", 0)
+    assert (now(council, failed).delivery, now(council, failed).attempts) == ("waiting", 0)
     assert client.post(f"/a/alder/notices/undelivered/{failed.pk}/again/").status_code == 404, (
         "it is not there now"
     )
@@ -113,8 +114,9 @@ def test_nobody_else_sees_or_resends_it(enter, worker, failed, council):
     client = enter(worker)
     assert client.get("/a/alder/notices/undelivered/").status_code == 403
     assert client.post(f"/a/alder/notices/undelivered/{failed.pk}/again/").status_code == 403
+    assert "undelivered" not in client.get("/a/alder/notices/").content.decode()
     assert "could not be delivered" not in client.get("/a/alder/").content.decode()
-    assert now(council, failed).status == "failed"
+    assert now(council, failed).delivery == "failed"
 
 
 def test_a_stranger_of_another_council_finds_nothing(enter, other_council, failed):

@@ -36,7 +36,7 @@ def smtp(settings):
 
 def try_again_now() -> None:
     """Let the waiting time of every e-mail be over."""
-    Email.objects.filter(status="waiting").update(not_before=datetime.now(UTC))
+    Email.objects.filter(delivery="waiting").update(not_before=datetime.now(UTC))
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_a_refused_address_fails_at_once_is_shown_and_can_be_sent_again(smtp, an
     news(anna)
     assert relay() == 0
     email = Email.objects.get()
-    assert (email.status, email.attempts, email.reason) == ("failed", 1, "The mail server answered 550.")
+    assert (email.delivery, email.attempts, email.reason) == ("failed", 1, "The mail server answered 550.")
     assert Notice.objects.get().delivery == "failed"
     quick()
     assert relay() == 0, "nothing is tried again by itself"
@@ -124,7 +124,7 @@ def test_a_mail_server_that_is_busy_is_asked_again_and_gets_one_message(smtp, an
     news(anna)
     relay()
     email = Email.objects.get()
-    assert (email.status, email.maybe_sent) == ("waiting", False)
+    assert (email.delivery, email.maybe_sent) == ("waiting", False)
     assert relay() == 0, "not before its time"
     del smtp.replies[fault]
     quick()
@@ -146,8 +146,20 @@ def test_a_mail_server_that_stays_away_is_asked_for_a_day_ever_more_rarely(setti
         quick()
     assert waits == [60, 120, 240, 480, 960, 1920, 3840, 7680, *[14400] * 5]
     assert timedelta(hours=22) < timedelta(seconds=sum(waits)) < timedelta(hours=25)
-    assert (email.status, email.attempts) == ("failed", ATTEMPTS)
+    assert (email.delivery, email.attempts) == ("failed", ATTEMPTS)
     assert email.reason == "The mail server could not be reached (ConnectionRefusedError)."
+
+
+def test_another_attempt_wakes_nobody_unless_it_is_urgent(smtp, anna, relay):
+    smtp.replies["DATA"] = "451 later"
+    with clock.travel(london(2026, 10, 9, 18, 59, 30)):
+        news(anna, number=1)
+        news(anna, number=2, urgent=True)
+        before = datetime.now(UTC)
+        relay()
+    urgent, other = (Email.objects.get(urgent=one).not_before - before for one in (True, False))
+    assert round(urgent.total_seconds()) == 60
+    assert round(other.total_seconds()) == (2 * 24 + 12) * 3600 + 30, "seven o'clock on Monday"
 
 
 def test_a_mail_server_that_is_away_is_asked_once_a_batch(settings, scope, relay, quick, monkeypatch):
@@ -164,7 +176,7 @@ def test_a_mail_server_that_is_away_is_asked_once_a_batch(settings, scope, relay
     news(*(make_person(f"Pat {number}") for number in range(5)))
     relay()
     assert len(asked) == 1
-    assert list(Email.objects.values_list("status", "attempts")) == [("waiting", 1)] * 5
+    assert list(Email.objects.values_list("delivery", "attempts")) == [("waiting", 1)] * 5
 
 
 def test_where_the_answer_was_lost_the_same_words_go_again_under_the_same_message_id(
@@ -174,7 +186,7 @@ def test_where_the_answer_was_lost_the_same_words_go_again_under_the_same_messag
     news(anna, number=1)
     relay()
     email = Email.objects.get()
-    assert (email.status, email.maybe_sent) == ("waiting", True)
+    assert (email.delivery, email.maybe_sent) == ("waiting", True)
     news(anna, number=2)
     quick()
     assert relay() == 2
@@ -214,7 +226,7 @@ def test_a_message_that_nobody_needs_after_a_failure_is_never_sent(smtp, anna, r
     add_check(["news"], lambda notices: {})
     quick()
     relay()
-    assert (smtp.messages, Email.objects.get().status) == ([], "dropped")
+    assert (smtp.messages, Email.objects.get().delivery) == ([], "dropped")
 
 
 @pytest.mark.usefixtures("frozen")
@@ -313,9 +325,9 @@ def test_a_relay_that_lost_its_lease_leaves_the_message_to_the_other():
         (quick_one,) = take(council, limit=5)
         assert quick_one.letter.message_id == slow.letter.message_id
         write_result(slow, Result(Answer.LATER, "too slow"))
-        assert Email.objects.get().status == "sending", "the other relay is at work"
+        assert Email.objects.get().delivery == "sending", "the other relay is at work"
         write_result(quick_one, Result(Answer.TAKEN))
-        assert Email.objects.get().status == "sent"
+        assert Email.objects.get().delivery == "sent"
 
 
 @several

@@ -19,8 +19,10 @@ from qaf.notices.enums import DeliveryStatus, EmailStatus
 from qaf.notices.mail import Answer, Letter, Postbox, Result, postbox
 from qaf.notices.models import Email, Notice
 from qaf.notices.registry import current_words
+from qaf.notices.selectors import wishes_of
 from qaf.notices.services.composing import compose
 from qaf.notices.services.telling import copy_to_stand_ins
+from qaf.notices.timing import out_of_quiet_hours
 from qaf.tenants.models import Authority, Person
 from qaf.tenants.scope import authority_scope
 
@@ -144,7 +146,7 @@ def _begin(authority: Authority, email: Email, notices: list[Notice]) -> Parcel:
 
 def _lease(email: Email) -> Parcel:
     email.to = email.person.email
-    email.status = EmailStatus.SENDING
+    email.delivery = EmailStatus.SENDING
     email.attempts += 1
     email.lease_until = datetime.now(UTC) + LEASE
     email.save()
@@ -155,8 +157,8 @@ def _lease(email: Email) -> Parcel:
 def _take_again(authority: Authority, limit: int) -> list[Parcel]:
     """Take e-mails whose relay died, and those whose time to be tried again has come."""
     now = datetime.now(UTC)
-    died = Q(status=EmailStatus.SENDING, lease_until__lt=now)
-    waits = Q(status=EmailStatus.WAITING, not_before__lte=now)
+    died = Q(delivery=EmailStatus.SENDING, lease_until__lt=now)
+    waits = Q(delivery=EmailStatus.WAITING, not_before__lte=now)
     found = (
         Email.objects.select_for_update(skip_locked=True, of=("self",))
         .select_related("person")
@@ -165,7 +167,7 @@ def _take_again(authority: Authority, limit: int) -> list[Parcel]:
     )
     parcels = []
     for email in found:
-        if email.status == EmailStatus.SENDING:
+        if email.delivery == EmailStatus.SENDING:
             email.maybe_sent = True
         if parcel := _again(authority, email):
             parcels.append(parcel)
@@ -195,7 +197,7 @@ def _again(authority: Authority, email: Email) -> Parcel | None:
 
 
 def _mine(parcel: Parcel):  # type: ignore[no-untyped-def]
-    return Email.objects.filter(pk=parcel.email_id, status=EmailStatus.SENDING, attempts=parcel.attempt)
+    return Email.objects.filter(pk=parcel.email_id, delivery=EmailStatus.SENDING, attempts=parcel.attempt)
 
 
 def write_result(parcel: Parcel, result: Result) -> None:
@@ -214,10 +216,18 @@ def write_result(parcel: Parcel, result: Result) -> None:
         _end(email, EmailStatus.FAILED, result.reason)
     else:
         email.maybe_sent = email.maybe_sent or result.answer is Answer.UNKNOWN
-        email.status, email.lease_until = EmailStatus.WAITING, None
-        wait = min(timedelta(seconds=30 * 2**email.attempts), LONGEST_WAIT)
-        email.not_before = datetime.now(UTC) + wait
+        email.delivery, email.lease_until = EmailStatus.WAITING, None
+        email.not_before = datetime.now(UTC) + _wait(email)
         email.save()
+
+
+def _wait(email: Email) -> timedelta:
+    """Return how long the next attempt waits: ever longer, and not into the person's quiet hours unless urgent."""
+    wait = min(timedelta(seconds=30 * 2**email.attempts), LONGEST_WAIT)
+    if email.urgent:
+        return wait
+    now = clock.now()
+    return out_of_quiet_hours(now + wait, wishes_of([email.person_id])[email.person_id]) - now
 
 
 _OF_NOTICES = {
@@ -228,7 +238,7 @@ _OF_NOTICES = {
 
 
 def _end(email: Email, status: EmailStatus, reason: str) -> None:
-    email.status, email.reason = status, reason[:300]
+    email.delivery, email.reason = status, reason[:300]
     email.lease_until = email.not_before = None
     email.save()
     email.notices.update(delivery=_OF_NOTICES[status])

@@ -17,8 +17,8 @@ LOOK_BACK = timedelta(days=4)
 
 def send_again(*, email: Email) -> bool:
     """Let an undelivered e-mail be tried afresh, to today's address; return whether it was undelivered."""
-    changed = Email.objects.filter(pk=email.pk, status=EmailStatus.FAILED).update(
-        status=EmailStatus.WAITING,
+    changed = Email.objects.filter(pk=email.pk, delivery=EmailStatus.FAILED).update(
+        delivery=EmailStatus.WAITING,
         attempts=0,
         not_before=clock.now(),
         reason="",
@@ -32,7 +32,7 @@ def send_again(*, email: Email) -> bool:
 
 def record_bounce(*, message_id: str, reason: str) -> bool:
     """Write down that a sent e-mail came back; return whether this council sent it."""
-    email = Email.objects.filter(message_id=message_id, status=EmailStatus.SENT).first()
+    email = Email.objects.filter(message_id=message_id, delivery=EmailStatus.SENT).first()
     if email is None:
         return False
     _failed(email, reason)
@@ -42,14 +42,14 @@ def record_bounce(*, message_id: str, reason: str) -> bool:
 def unsettled(limit: int = 100) -> list[tuple[int, str]]:
     """Return id and provider's id of the e-mails of which GOV.UK Notify has not said whether they arrived."""
     found = Email.objects.filter(
-        status=EmailStatus.SENT, settled_at=None, sent_at__gte=clock.now() - LOOK_BACK
+        delivery=EmailStatus.SENT, settled_at=None, sent_at__gte=clock.now() - LOOK_BACK
     ).exclude(provider_id="")
     return list(found.order_by("id").values_list("pk", "provider_id")[:limit])
 
 
 def write_fate(*, email_id: int, fate: str) -> None:
     """Write what GOV.UK Notify says became of an e-mail; one still on its way stays open."""
-    email = Email.objects.filter(pk=email_id, status=EmailStatus.SENT).first()
+    email = Email.objects.filter(pk=email_id, delivery=EmailStatus.SENT).first()
     if email is None:
         return
     if fate in FATES:
@@ -60,6 +60,6 @@ def write_fate(*, email_id: int, fate: str) -> None:
 
 
 def _failed(email: Email, reason: str) -> None:
-    email.status, email.reason = EmailStatus.FAILED, reason[:300]
-    email.save(update_fields=["status", "reason", "settled_at"])
+    email.delivery, email.reason = EmailStatus.FAILED, reason[:300]
+    email.save(update_fields=["delivery", "reason", "settled_at"])
     email.notices.update(delivery=DeliveryStatus.FAILED)
