@@ -10,6 +10,7 @@ from audits.frameworks.problems import Problem
 from audits.frameworks.questions import Question, Variant
 from qaf.ui import forms
 from qaf.ui.fields import DateField, YesNoField
+from qaf.ui.forms import required_message
 
 LONG = 60
 DOCUMENT, DECISION = "document", "decision"
@@ -46,6 +47,8 @@ class RuleForm(RevisionForm):
         own: dict[str, forms.Field] = {}
         for question in questions:
             self._draw(question, question.name, own, ())
+        for field in own.values():
+            field.error_messages["required"] = required_message(field, str(field.label))
         ending = {name: self.fields[name] for name in ("source_kind", "source_note", "source_place")}
         first = {name: self.fields[name] for name in ("revision", "seen")}
         self.fields = first | own | ending
@@ -68,7 +71,7 @@ class RuleForm(RevisionForm):
             return self._draw_table(question, name, own, label)
         if question.shape == "labels":
             return self._draw_labels(question, name, own, label)
-        own[name] = _field(question, label, question.required and not above)
+        own[name] = _field(question, label, required=question.required and SEP not in name)
         self.initial.setdefault(name, _shown(question))
         self.govuk[name] = _look(question)
         return [name]
@@ -79,7 +82,12 @@ class RuleForm(RevisionForm):
         if len(question.variants) > 1:
             choices = [(variant.kind, variant.label) for variant in question.variants]
             label = question.label if not above else f"{' – '.join(above)} – {question.label}"
-            own[name] = forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect)
+            if not question.required:
+                choices.append(("", "None"))
+            needed = question.required and SEP not in name
+            own[name] = forms.ChoiceField(
+                label=label, choices=choices, widget=forms.RadioSelect, required=needed
+            )
             self.initial.setdefault(name, question.value.get("kind") if question.value else None)
             conditional = {}
             for variant in question.variants:
@@ -167,26 +175,41 @@ class RuleForm(RevisionForm):
         return found
 
     def blame(self, problems: Sequence[Problem], prefix: str) -> None:
-        """Put each problem of the framework at the field it comes from, as near as can be."""
-        for problem in problems:
-            inside = problem.path.removeprefix(prefix).lstrip(".") if problem.path.startswith(prefix) else ""
-            name = self._nearest(inside.split(".")) or self._first
-            words = problem.message + (f" (is: {problem.value})" if problem.value else "")
+        """Put each problem of the framework at the field it comes from, as near as can be.
+
+        Faults elsewhere often follow from those inside the rule, so they are only said where it has none.
+        """
+        inside = [problem for problem in problems if problem.path.startswith(f"{prefix}.")]
+        for problem in inside or problems:
+            rest = problem.path.removeprefix(f"{prefix}.") if inside else ""
+            words = problem.message if inside else f"{problem.path} {problem.message}"
+            words += f" (is: {problem.value})" if problem.value else ""
             words += f" (allowed: {problem.allowed})" if problem.allowed else ""
-            label = "" if inside else f"{problem.path} "
-            self.add_error(name, f"{label}{words}"[:1].upper() + f"{label}{words}"[1:])
+            name = self._nearest(rest.split(".")) or self._first
+            label = f"{self.fields[name].label}: " if inside else ""
+            self.add_error(name, f"{label}{words}")
 
     @property
     def _first(self) -> str:
         return next(name for name in self.fields if name not in ("revision", "seen"))
 
     def _nearest(self, parts: Sequence[str]) -> str:
-        names = [name for name in self.fields if name.split(SEP)[0] == parts[0]]
+        names = [name for name in self.fields if name.split(SEP)[0] == parts[0] and self._is_asked(name)]
         wanted = [name for name in names if name.split(SEP)[-1] == parts[-1]]
         return next(iter(wanted or names), "")
 
+    def _is_asked(self, name: str) -> bool:
+        """Whether a field belongs to the kinds of rule that were chosen."""
+        parts = name.split(SEP)
+        above = ((SEP.join(parts[:length]), parts[length]) for length in range(1, len(parts)))
+        return all(
+            self.data.get(parent) == kind
+            for parent, kind in above
+            if parent in self.fields and self.fields[parent].widget.__class__ is forms.RadioSelect
+        )
 
-def _field(question: Question, label: str, required: bool) -> forms.Field:
+
+def _field(question: Question, label: str, *, required: bool) -> forms.Field:
     common: dict[str, Any] = {"label": label, "required": required, "help_text": question.hint}
     match question.shape:
         case "yes_no":
@@ -200,7 +223,7 @@ def _field(question: Question, label: str, required: bool) -> forms.Field:
         case "date":
             return DateField(noun="the date", **common)
         case "choice":
-            options = list(question.options) if required else [("", "None"), *question.options]
+            options = [*([] if question.required else [("", "None")]), *question.options]
             return forms.ChoiceField(
                 choices=options, widget=forms.RadioSelect if len(options) < 6 else forms.Select, **common
             )

@@ -113,7 +113,7 @@ def text(request: CouncilRequest) -> HttpResponse:
                 messages.success(request, "Saved. The file has no faults.")
                 return to_draft(request)
             form = TextForm(initial={"text": found.text, "revision": found.revision})
-            messages.warning(request, f"Saved, with {plural(len(problems), 'fault,faults')} to put right.")
+            messages.warning(request, f"Saved, with {plural(len(problems), 'fault')} to put right.")
             return redirect("frameworks:draft_text", council=request.authority.slug)
     problems = () if theirs else reading_of(found).problems
     context = {"form": form, "draft": found, "problems": problems, "theirs": theirs}
