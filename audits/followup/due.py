@@ -30,7 +30,8 @@ class DueThing:
     asked_on: date
     people: tuple["Person", ...]
     framework: "Framework"
-    around: "Around | None" = None
+    around: "Callable[[], Around] | None" = None
+    """Who is around the child, for the framework's parties; asked only when somebody else is to be told."""
     trigger: str = ""
     """The framework's word for its lateness; empty: nobody else is told."""
     about: str = ""

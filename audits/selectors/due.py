@@ -1,6 +1,7 @@
 """What is due of the audits themselves: assessments, and the worker's question to the family."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from audits.enums import BEFORE_SUBMISSION, AssessmentStatus
 from audits.followup.due import DueThing
@@ -21,7 +22,7 @@ def due_assessments(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
     )
     found = found if ids is None else found.filter(pk__in=list(ids))
     found = found.select_related("assessor", *(f"audit__{name}" for name in AUDIT))
-    for one in found.prefetch_related("audit__assessments__assessor"):
+    for one in found:
         yield DueThing(
             kind="assessment",
             pk=one.pk,
@@ -33,7 +34,7 @@ def due_assessments(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
             asked_on=one.audit.allocated_on,
             people=(one.assessor,) if one.assessor else (),
             framework=framework_of(one.audit.framework_version),
-            around=around_audit(one.audit),
+            around=partial(around_audit, one.audit),
             trigger="audit_overdue",
         )
 

@@ -1,6 +1,7 @@
 """What is due of moderation."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from audits.followup.due import DueThing
 from audits.selectors.facts import around_audit, framework_for
@@ -29,7 +30,7 @@ def due_moderations(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
             asked_on=calendar.local_date(given),
             people=(one.moderator,) if one.moderator else (),
             framework=framework_for(one.audit),
-            around=around_audit(one.audit),
+            around=partial(around_audit, one.audit),
             trigger="moderation_overdue",
             watchers=leads,
         )

@@ -4,6 +4,8 @@ from collections import defaultdict
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from audits.followup.enums import FollowUpKind
 from audits.followup.models import Action
@@ -160,6 +162,27 @@ def test_nine_things_due_are_one_message(cast, post, mailoutbox):
     assert post(london(2026, 10, 19, 7)) == {
         name: ["9 notices from Alder Council"] for name in ("lena", "petra", "wyn")
     }
+
+
+def test_asking_what_is_due_costs_the_same_however_much_is_open(cast):
+    def cost() -> int:
+        with clock.travel(london(2026, 10, 28, 9)):
+            ask_what_is_due()
+            with CaptureQueriesContext(connection) as asked:
+                ask_what_is_due()
+        return len(asked)
+
+    made.make_audit(cast, local_id="0001")
+    one = cost()
+    for number in range(2, 6):
+        audit = made.make_audit(cast, local_id=f"000{number}")
+        action_of(audit, cast.wyn, due_on=date(2026, 10, 26))
+    action_of(audit, cast.lena, due_on=date(2026, 10, 20))
+    two = cost()
+    for number in range(6, 9):
+        action_of(made.make_audit(cast, local_id=f"000{number}"), cast.wyn, due_on=date(2026, 10, 26))
+    assert cost() == two
+    assert two - one < 10
 
 
 def test_reminders_written_by_day_wait_for_each_other_and_leave_as_one(cast, audit, scope, mailoutbox):

@@ -1,6 +1,7 @@
 """What is due of what follows: actions, follow-ups, urgent concerns."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TypeVar
 
 from django.db.models import Model, QuerySet
@@ -54,7 +55,7 @@ def due_actions(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
             asked_on=calendar.local_date(one.opened_at or one.proposed_at),
             people=(one.owner,) if one.owner else (),
             framework=framework,
-            around=around_case(one.case) if one.case else None,
+            around=partial(around_case, one.case) if one.case else None,
             trigger="action_overdue",
         )
 
@@ -80,7 +81,7 @@ def due_follow_ups(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
             asked_on=calendar.local_date(one.opened_at),
             people=(one.assignee,) if one.assignee else (),
             framework=framework,
-            around=around_case(one.case) if one.case else None,
+            around=partial(around_case, one.case) if one.case else None,
             trigger=trigger if trigger in named else "action_overdue",
         )
 
@@ -104,7 +105,7 @@ def due_concerns(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
             asked_on=calendar.local_date(one.raised_at),
             people=(one.responder,) if one.responder else (),
             framework=framework,
-            around=_around_concern(one),
+            around=partial(_around_concern, one),
             trigger="concern_overdue",
             urgent=True,
         )

@@ -152,11 +152,12 @@ def _people_above(thing: DueThing, step: EscalationStep) -> tuple[Person, ...]:
     """Return the step's people; where they know already, or there is nobody, those of the next step."""
     if thing.around is None:
         return ()
+    around = thing.around()
     late = {person.pk for person in (*thing.people, *thing.watchers)}
     for one in _all_steps(thing):
         if one.days < step.days:
             continue
-        people = people_for(one.to, framework=thing.framework, around=thing.around, on=clock.today())
+        people = people_for(one.to, framework=thing.framework, around=around, on=clock.today())
         if above := tuple(person for person in people if person.pk not in late):
             return above
     return ()
