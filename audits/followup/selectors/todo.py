@@ -1,6 +1,7 @@
 """What somebody has to do about what follows."""
 
 from collections.abc import Iterable
+from textwrap import shorten
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -63,28 +64,22 @@ def _near(person: Person) -> Q:
     return Q(case__team__in=units) | Q(case__service__in=units) | Q(case__manager__in=answering_for(person))
 
 
+def _about_actions(text: str, actions: Iterable[Action], slug: str) -> Iterable[ToDo]:
+    """Yield a line for each action, told apart by where it comes from and how it begins."""
+    actions = list(actions)
+    origins = origins_of("action", [action.pk for action in actions])
+    for action in actions:
+        begins = shorten(action.text, 90, placeholder=" …")
+        about = f"{origins[action.pk].text}: {begins}" if action.pk in origins else begins
+        yield ToDo(text, reverse("followup:action", args=[slug, action.pk]), action.due_on, about)
+
+
 def follow_up_todo(person: Person) -> Iterable[ToDo]:
     """Return actions to complete or sign off, follow-ups to answer, and urgent concerns."""
     slug = council_slug()
     yield from _concerns(person, slug)
-    mine = list(open_actions_of(person))
-    origins = origins_of("action", [action.pk for action in mine])
-    for action in mine:
-        yield ToDo(
-            "Complete an action",
-            reverse("followup:action", args=[slug, action.pk]),
-            action.due_on,
-            origins[action.pk].text if action.pk in origins else "",
-        )
-    to_sign = actions_to_sign(person)
-    origins = origins_of("action", [action.pk for action in to_sign])
-    for action in to_sign:
-        yield ToDo(
-            "Sign off an action",
-            reverse("followup:action", args=[slug, action.pk]),
-            action.due_on,
-            origins[action.pk].text if action.pk in origins else "",
-        )
+    yield from _about_actions("Complete an action", open_actions_of(person), slug)
+    yield from _about_actions("Sign off an action", actions_to_sign(person), slug)
     for follow_up in follow_ups_for(person):
         yield ToDo(
             follow_up.title, reverse("followup:follow_up", args=[slug, follow_up.pk]), follow_up.due_on
