@@ -1,5 +1,7 @@
 """The pages of an audit, with and without scripts, for those with a part in it and those without."""
 
+import re
+
 import pytest
 from django.utils.html import escape
 
@@ -150,7 +152,9 @@ def test_two_auditors_and_a_worker_take_an_audit_to_its_end_in_the_browser(audit
     assert peer.post(at(audit, "family/child/"), {"no_contact_reason": "consent_refused"}).status_code == 302
     talk = {"status": "held", "mode": "in_person", "minutes": "50", "worker_agrees": "yes", **held}
     assert peer.post(at(audit, "conversations/worker_discussion/"), talk).status_code == 200, "with whom?"
-    talk["participants"] = [str(cast.petra.pk), str(cast.wyn.pk)]
+    ticked = re.findall(r'name="participants"[^>]*value="(\d+)"[^>]*checked', page_of(peer, audit))
+    assert ticked == [str(cast.petra.pk), str(cast.wyn.pk)], "those the framework expects"
+    talk["participants"] = ticked
     assert peer.post(at(audit, "conversations/worker_discussion/"), talk).status_code == 302
     assert peer.post(at(audit, "part/peer/lock/")).status_code == 302
     lead = as_(cast.lena)
@@ -179,6 +183,10 @@ def test_two_auditors_and_a_worker_take_an_audit_to_its_end_in_the_browser(audit
         body.split()
     )
     assert "We read different months." in body
+
+
+def page_of(client, audit):
+    return client.get(at(audit, "conversations/worker_discussion/")).content.decode()
 
 
 PAGES = (
