@@ -426,3 +426,13 @@ def test_the_guide_lists_every_kind_of_rule_and_whether_this_release_runs_it():
     assert listed == {
         get_args(member.model_fields["kind"].annotation)[0]: member.implemented for member in members
     }
+
+
+def test_a_standards_address_is_a_web_address_and_nothing_that_a_browser_would_run():
+    data = yaml.safe_load(TEXT)
+    data["documents"][0]["address"] = "javascript:alert(1)"
+    ((path, _, value, _),) = problems(yaml.safe_dump(data, sort_keys=False))
+    assert path.endswith("address")
+    assert "javascript" in str(value)
+    data["documents"][0]["address"] = "https://intranet.example.org/standards"
+    assert loader.load(yaml.safe_dump(data, sort_keys=False), "mine.yaml").documents[0].address

@@ -88,5 +88,5 @@ class Document(Sourced):
 
     key: Key
     title: Text
-    address: Text | None = None
-    "Where the council keeps it; None until the council has said"
+    address: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=500)] | None = None
+    "Where the council keeps it, beginning with https:// or http://; None until the council has said"
