@@ -75,6 +75,9 @@ class Variant:
     parts: tuple[Question, ...]
 
 
+_RELATIONS = {relation.value: relation.label for relation in Relation}
+
+
 class Words:
     """The framework's words for keys, for options."""
 
@@ -83,7 +86,8 @@ class Words:
         document = framework.model_dump(mode="json")
         self._keys = keys_of(document)
         self._titles = {item.key: item.title for item in framework.documents}
-        self._titles |= {item.key: item.label for item in (*framework.forums, *framework.grade_sets)}
+        self._titles |= {item.key: item.label for item in framework.forums}
+        self._titles |= {item.key: item.label for item in framework.grade_sets}
         self._titles |= {item.key: item.name for item in framework.tools}
 
     def options(self, marker: Ref) -> Options:
@@ -96,7 +100,7 @@ class Words:
             "domain": names.domain,
             "slot": names.slot,
             "conversation": names.conversation,
-            "relation": lambda key: _sentence(Relation(key).label),
+            "relation": _RELATIONS.__getitem__,
         }
         order = (
             sorted(marker.spaces, key=("relation", "slot", "role").index)
@@ -132,7 +136,7 @@ def _question(
         "label": LABELS.get(f"{model.__name__}.{name}")
         or LABELS.get(name)
         or name.replace("_", " ").capitalize(),
-        "hint": info.description or "",
+        "hint": "" if "`" in (info.description or "") else info.description or "",
         "value": value,
         "required": info.is_required() and not optional,
     }

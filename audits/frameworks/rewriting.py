@@ -135,7 +135,7 @@ def _end(text: str, node: Node) -> int:
     if isinstance(node, ScalarNode):
         end = node.end_mark.index
         return len(text[:end].rstrip()) if node.style in ("|", ">") else end
-    if node.flow_style or not node.value:
+    if _is_flow(node) or not node.value:
         return node.end_mark.index
     if isinstance(node, MappingNode):
         key, value = node.value[-1]
@@ -144,11 +144,16 @@ def _end(text: str, node: Node) -> int:
     return _end(text, node.value[-1])
 
 
+def _is_flow(node: Node) -> bool:
+    """Whether a collection stands in brackets."""
+    return isinstance(node, MappingNode | SequenceNode) and bool(node.flow_style)
+
+
 def _replace(text: str, node: Node, value: Any) -> str:
     start, end = node.start_mark.index, _end(text, node)
-    if not isinstance(node, ScalarNode) and not node.flow_style and isinstance(value, dict | list) and value:
+    if not isinstance(node, ScalarNode) and not _is_flow(node) and isinstance(value, dict | list) and value:
         new = _block(value, node.start_mark.column)
-    elif not isinstance(node, ScalarNode) and not node.flow_style:
+    elif not isinstance(node, ScalarNode) and not _is_flow(node):
         # A flow value stands on its key's own line: the blank before it goes back to there.
         kept = text[:start].rstrip()
         return f"{kept} {_flow(value)}{text[end:]}"

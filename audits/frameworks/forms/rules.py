@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from django.core.validators import BaseValidator
+
 from audits.frameworks.answers import SEP, answer_of, given
 from audits.frameworks.forms.drafts import RevisionForm
 from audits.frameworks.problems import Problem
@@ -13,6 +15,7 @@ from qaf.ui.fields import DateField, YesNoField
 from qaf.ui.forms import required_message
 
 LONG = 60
+MOST_RADIOS = 5
 DOCUMENT, DECISION = "document", "decision"
 
 
@@ -39,7 +42,7 @@ class RuleForm(RevisionForm):
 
     def __init__(self, *args: Any, questions: Sequence[Question], **kwargs: Any) -> None:
         self.questions = questions
-        self.govuk = {
+        self.govuk = {  # type: ignore[misc]  # each form looks like its own questions
             "source_kind": {"conditional": {DECISION: "source_note", DOCUMENT: "source_place"}},
             "source_place": {"hint": "Such as “page 12, section 4.2”."},
         }
@@ -49,6 +52,7 @@ class RuleForm(RevisionForm):
             self._draw(question, question.name, own, ())
         for field in own.values():
             field.error_messages["required"] = required_message(field, str(field.label))
+            _say_limits(field)
         ending = {name: self.fields[name] for name in ("source_kind", "source_note", "source_place")}
         first = {name: self.fields[name] for name in ("revision", "seen")}
         self.fields = first | own | ending
@@ -97,7 +101,9 @@ class RuleForm(RevisionForm):
             return [name]
         drawn = []
         for variant in question.variants:
-            drawn += self._draw_parts(variant, name, own, (*above, question.label))
+            # The rule's own name stands in the page's heading already.
+            titles = (*above, question.label) if SEP in name else above
+            drawn += self._draw_parts(variant, name, own, titles)
         return drawn
 
     def _draw_parts(
@@ -225,7 +231,9 @@ def _field(question: Question, label: str, *, required: bool) -> forms.Field:
         case "choice":
             options = [*([] if question.required else [("", "None")]), *question.options]
             return forms.ChoiceField(
-                choices=options, widget=forms.RadioSelect if len(options) < 6 else forms.Select, **common
+                choices=options,
+                widget=forms.Select if len(question.options) > MOST_RADIOS else forms.RadioSelect,
+                **common,
             )
         case "choices":
             return forms.MultipleChoiceField(
@@ -239,6 +247,19 @@ def _field(question: Question, label: str, *, required: bool) -> forms.Field:
     return forms.CharField(widget=widget, max_length=2000, **common)
 
 
+def _say_limits(field: forms.Field) -> None:
+    """Say what is allowed in the words of the question."""
+    if not isinstance(field, forms.IntegerField):
+        return
+    low, high = field.min_value, field.max_value
+    limits = f"from {low} to {high}" if low is not None and high is not None else f"{low or 0} or more"
+    words = f"{field.label}: give a {'number' if isinstance(field, forms.FloatField) else 'whole number'}, {limits}"
+    field.error_messages["invalid"] = words
+    for validator in field.validators:
+        if isinstance(validator, BaseValidator):
+            validator.message = words
+
+
 def _look(question: Question) -> dict[str, Any]:
     if question.shape == "number":
         return {"width": 5}
@@ -246,6 +267,8 @@ def _look(question: Question) -> dict[str, Any]:
         return {"rows": max(4, min(20, 2 * len(question.value or [])))}
     if question.shape == "text" and len(str(question.value or "")) > LONG:
         return {"rows": 3}
+    if question.shape == "choice":
+        return {"classes": "govuk-!-width-two-thirds"} if len(question.options) > MOST_RADIOS else {}
     return {"small": True} if question.shape == "choices" and len(question.options) > 8 else {}
 
 

@@ -32,7 +32,7 @@ class Part:
 
 def part_of(section: Section, slug: str, places: dict[int, Place]) -> Part:
     """The section with its links."""
-    rows = [*section.sentences, *section.listings]
+    rows: list[Sentence | Listing] = [*section.sentences, *section.listings]
     return Part(
         key=section.key,
         title=section.title,

@@ -1,5 +1,6 @@
 """One rule of the draft: changed in a form, or confirmed as the council's own."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -178,17 +179,24 @@ def _titles(framework: Framework, place: Place, request: CouncilRequest) -> dict
     """The section the rule stands in, what the rule is about, and the way back to it."""
     slug = request.authority.slug
     for section in sentences.document(framework):
-        stack = [((section,), section)]
-        while stack:
-            above, item = stack.pop()
-            texts = [*item.sentences, *item.listings]
+        for above in _parts(section, ()):
+            texts: list[sentences.Sentence | sentences.Listing] = [*above[-1].sentences, *above[-1].listings]
             if any(text.block is place.block for text in texts):
-                anchor = "-".join(inner.key for inner in above[1:])
+                anchor = "-".join(part.key for part in above[1:])
                 back = reverse("frameworks:draft_section", args=[slug, section.key])
-                title = " – ".join(inner.title for inner in above[1:]) or section.title
-                return {"section": section, "title": title, "back": f"{back}#{anchor}" if anchor else back}
-            stack += [((*above, inner), inner) for inner in item.parts]
-    return {"section": None, "title": place.where, "back": reverse("frameworks:draft", args=[slug])}
+                title = " – ".join(part.title for part in above[1:]) or section.title
+                return {"title": title, "back": f"{back}#{anchor}" if anchor else back}
+    return {"title": place.where, "back": reverse("frameworks:draft", args=[slug])}
+
+
+def _parts(
+    section: sentences.Section, above: tuple[sentences.Section, ...]
+) -> Iterator[tuple[sentences.Section, ...]]:
+    """The section and everything in it, each with what it stands in."""
+    here = (*above, section)
+    yield here
+    for part in section.parts:
+        yield from _parts(part, here)
 
 
 def _href(request: CouncilRequest, where: str, part: str) -> str:
