@@ -19,7 +19,7 @@ class TextForm(RevisionForm):
         label="The framework as a file", widget=forms.Textarea, strip=False, max_length=MAX_BYTES
     )
 
-    govuk = {"text": {"rows": 30, "spellcheck": False, "label_size": "m"}}
+    govuk = {"text": {"rows": 30, "spellcheck": False, "classes": "qaf-code", "label_size": "m"}}
 
 
 class ConfirmForm(RevisionForm):

@@ -87,7 +87,7 @@ class RuleForm(RevisionForm):
             choices = [(variant.kind, variant.label) for variant in question.variants]
             label = question.label if not above else f"{' – '.join(above)} – {question.label}"
             if not question.required:
-                choices.append(("", "None"))
+                choices.append(("", "Not given"))
             needed = question.required and SEP not in name
             own[name] = forms.ChoiceField(
                 label=label, choices=choices, widget=forms.RadioSelect, required=needed
@@ -229,7 +229,7 @@ def _field(question: Question, label: str, *, required: bool) -> forms.Field:
         case "date":
             return DateField(noun="the date", **common)
         case "choice":
-            options = [*([] if question.required else [("", "None")]), *question.options]
+            options = [*([] if question.required else [("", "Not given")]), *question.options]
             return forms.ChoiceField(
                 choices=options,
                 widget=forms.Select if len(question.options) > MOST_RADIOS else forms.RadioSelect,
