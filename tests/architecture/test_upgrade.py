@@ -29,7 +29,7 @@ COUNCILS = ("alder", "birch")
 
 
 @pytest.fixture(scope="module")
-def populated(django_db_setup, django_db_blocker):
+def populated(django_db_blocker):
     """Two councils with a case and an audit each, committed."""
     with separate_database("upgrade", django_db_blocker):
         for slug in COUNCILS:

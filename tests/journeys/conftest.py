@@ -8,15 +8,25 @@ import pytest
 from qaf.lib import clock
 from tests.journeys.people import Looks, Tab
 from tests.journeys.running import running_site
+from tests.journeys.world import make_world
+
+FIRST_DAY = datetime(2026, 10, 1, 9, tzinfo=clock.LONDON)
 
 
 @pytest.fixture(scope="package")
-def site(django_db_setup, django_db_blocker, tmp_path_factory):
+def site(django_db_blocker, tmp_path_factory):
     """An empty site with its web server and its worker."""
     with running_site(tmp_path_factory.mktemp("site"), django_db_blocker) as site:
         site.start_web()
         site.start_worker()
         yield site
+
+
+@pytest.fixture(scope="package")
+def world(site):
+    """The councils of the site and their people."""
+    with clock.travel(FIRST_DAY):
+        return make_world()
 
 
 @pytest.fixture(scope="session")
@@ -58,5 +68,5 @@ def tab(site, chromium, looks):
 @pytest.fixture(autouse=True)
 def _moved(site):
     """The tests' own reads and writes happen when the site believes they do: nine on 1 October 2026."""
-    with clock.travel(datetime(2026, 10, 1, 9, tzinfo=clock.LONDON)):
+    with clock.travel(FIRST_DAY):
         yield

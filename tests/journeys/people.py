@@ -1,5 +1,6 @@
 """People at their browsers. Every page that one of them sees is looked at before they go on."""
 
+import copy
 import json
 import re
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 AXE = Path("static/vendor/axe/axe.min.js").read_text(encoding="utf-8")
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 700}
@@ -30,15 +32,23 @@ class Looks:
 class Tab:
     """One person's browser: ``open``, ``press``, ``fill`` and ``choose`` by what stands on the page."""
 
-    def __init__(self, browser: Browser, url: str, looks: Looks, *, script: bool = True, name: str = "") -> None:
+    def __init__(
+        self, browser: Browser, url: str, looks: Looks, *, script: bool = True, name: str = ""
+    ) -> None:
         self.context: BrowserContext = browser.new_context(
             viewport=WIDE, java_script_enabled=script, base_url=url, accept_downloads=True, locale="en-GB"
         )
         self.context.set_default_timeout(8_000)
         self.page: Page = self.context.new_page()
         self.url, self.looks, self.script, self.name = url, looks, script, name
-        self.last: Response | None = None
         self._listen()
+
+    def another(self) -> "Tab":
+        """A second tab of the same browser, signed in as the first is."""
+        second = copy.copy(self)
+        second.page = self.context.new_page()
+        second._listen()
+        return second
 
     def _listen(self) -> None:
         faults = self.looks.faults
@@ -52,8 +62,6 @@ class Tab:
             self.looks.faults.append(f"{self.page.url}: console: {line.text}")
 
     def _watch(self, response: Response) -> None:
-        if response.request.is_navigation_request():
-            self.last = response
         if not response.url.startswith(self.url) and not response.url.startswith(("data:", "blob:")):
             self.looks.faults.append(f"{self.page.url}: went elsewhere: {response.url}")
         if response.status >= 500:
@@ -66,17 +74,23 @@ class Tab:
         self.page.goto(path)
         self.look()
 
-    def press(self, name: str | re.Pattern[str], *, within: Locator | None = None, exact: bool = False) -> None:
+    def press(
+        self, name: str | re.Pattern[str], *, within: Locator | None = None, exact: bool = False
+    ) -> None:
         """Press the button (or the link that looks like one) and look at the page that comes."""
-        place = within or self.page
-        button = place.get_by_role("button", name=name, exact=exact)
-        button.first.click()
-        self.page.wait_for_load_state()
-        self.look()
+        self._click((within or self.page).get_by_role("button", name=name, exact=exact), name)
 
-    def follow(self, name: str | re.Pattern[str], *, within: Locator | None = None, exact: bool = False) -> None:
+    def follow(
+        self, name: str | re.Pattern[str], *, within: Locator | None = None, exact: bool = False
+    ) -> None:
         """Follow a link."""
-        (within or self.page).get_by_role("link", name=name, exact=exact).first.click()
+        self._click((within or self.page).get_by_role("link", name=name, exact=exact), name)
+
+    def _click(self, found: Locator, name: str | re.Pattern[str]) -> None:
+        try:
+            found.first.click()
+        except PlaywrightTimeout as error:
+            raise AssertionError(f"{self.name} finds no “{name}” at {self.path}: {self.main}") from error
         self.page.wait_for_load_state()
         self.look()
 
@@ -84,7 +98,9 @@ class Tab:
         """Type into the field with this label."""
         self.page.get_by_label(label, exact=exact).first.fill(words)
 
-    def choose(self, label: str | re.Pattern[str], *, group: str | re.Pattern[str] = "", exact: bool = True) -> None:
+    def choose(
+        self, label: str | re.Pattern[str], *, group: str | re.Pattern[str] = "", exact: bool = True
+    ) -> None:
         """Check a radio or tick a box, in the group with this legend."""
         place = self.page.get_by_role("group", name=group).last if group else self.page
         place.get_by_label(label, exact=exact).first.check()
@@ -97,7 +113,9 @@ class Tab:
 
     def fill_the_rest(self, day: Any, words: str = "Looked at together.") -> None:
         """Answer every question of the page that stands open: the first choice, ``day``, ``words``."""
-        form = self.page.locator("main form").filter(has=self.page.locator("[type=radio], textarea, [type=text]"))
+        form = self.page.locator("main form").filter(
+            has=self.page.locator("[type=radio], textarea, [type=text]")
+        )
         names: set[str] = set()
         for radio in form.locator("[type=radio]:visible").all():
             name = radio.get_attribute("name") or ""
@@ -155,7 +173,10 @@ class Tab:
         self.looks.addresses.add(path)
         if not self.script or not self.page.locator("main").count():
             return
-        kind = (self.name, NUMBERS.sub("/#", path) + ("!" if self.page.locator(".govuk-error-summary").count() else ""))
+        kind = (
+            self.name,
+            NUMBERS.sub("/#", path) + ("!" if self.page.locator(".govuk-error-summary").count() else ""),
+        )
         if kind in self.looks.seen:
             return
         self.looks.seen.add(kind)

@@ -55,7 +55,9 @@ def case_list(folder: Path) -> list[Path]:
             number += 1
             local_id = f"00{number:05d}"
             rows.append(annex_a.child(local_id, status, team=team, worker=f"Wren {short} {place % 3 + 1}"))
-            lines.append((local_id, "KT", f"F{number}", f"Iris Irwin {number % 3 + 1}", "", date(2026, 9, 10), ""))
+            lines.append(
+                (local_id, "KT", f"F{number}", f"Iris Irwin {number % 3 + 1}", "", date(2026, 9, 10), "")
+            )
     rows.append(annex_a.child("0099999", "?", team="Rowan team", worker="Wren Rowan 1"))
     book = annex_a.list_6(folder / "annex-a-september.xlsx", *rows, title="Alder Council, Annex A")
     return [book, annex_a.supplement(folder / "supplement.csv", *lines)]
