@@ -12,6 +12,7 @@ from qaf.demo.story.moderating import ModeratorsDesk
 from qaf.demo.story.months import Months
 from qaf.demo.story.people import Register
 from qaf.demo.story.present import finish_the_scene, set_the_scene
+from qaf.demo.story.reports import ReportsDesk
 from qaf.demo.story.timeline import Timeline, at
 from qaf.demo.world.grades import Practice
 from qaf.jobs.services import daily_work
@@ -24,6 +25,7 @@ MONDAY, DESK_DAYS, WEEK_FOUR = 0, (1, 3), 22
 REQUESTS_FROM = 15
 TODAY_BEGAN = timedelta(hours=3)
 UNDECIDED = 2
+CALENDAR_MONTHS = 4
 
 
 class History:
@@ -43,6 +45,8 @@ class History:
         self.closing = ClosingDesk(self.months.scripts, framework)
         self.moderators = ModeratorsDesk(self.months.scripts)
         self.again = ReAuditDesk(self.months.scripts, framework)
+        followed = timeline.cohorts[-min(CALENDAR_MONTHS, len(timeline.cohorts))]
+        self.reports = ReportsDesk(authority, lead, followed)
         self.running: list[Script] = []
         self.present: list[Script] = []
         self.asked: set[date] = set()
@@ -68,19 +72,19 @@ class History:
         return max(at(day, 0, 1), clock.now() - TODAY_BEGAN) if not clock.is_moved() else clock.now()
 
     def _live_day(self, day: date, cohort: date) -> None:
+        if day == cohort:
+            self._open(cohort)
+        self.reports.work()
         if self._machinery_runs(day):
             for function in daily_work():
                 function()
-        if day == cohort:
-            self._open(cohort)
-        elif calendar.add_working_days(cohort, 2) == day:
+        if calendar.add_working_days(cohort, 2) == day:
             self.months.fill_places()
         self._play_audits(day)
         self.moderators.work()
         if day.weekday() in DESK_DAYS or day == self.timeline.today:
             self.again.work()
             self.closing.work()
-
         if day.day >= REQUESTS_FROM and cohort not in self.asked:
             self._ask_to_leave_out(cohort)
         if day == self.timeline.today:
@@ -93,7 +97,7 @@ class History:
             set_the_scene(scripts, self.timeline.today)
             self.closing.spared |= {script.audit.pk for script in scripts}
         elif cohort in self.timeline.cohorts[-2:]:
-            self.moderators.leaves = UNDECIDED
+            self.moderators.leaves, self.moderators.leaves_from = UNDECIDED, cohort
         self.running += scripts
 
     def _ask_to_leave_out(self, cohort: date) -> None:

@@ -1,7 +1,7 @@
 """The moderators' desk: what was given to them is decided after a few days, mostly in time."""
 
 import random
-from datetime import timedelta
+from datetime import date, timedelta
 
 from audits.enums import NOT_APPLICABLE
 from audits.selectors.facts import framework_for
@@ -26,12 +26,13 @@ class ModeratorsDesk:
         self.scripts = scripts
         self.left_undecided: set[int] = set()
         self.leaves = 0
+        self.leaves_from = date.max
 
     def work(self) -> None:
         """Decide what is ripe today."""
         allocated = moderation_list().filter(status=ModerationStatus.ALLOCATED)
         for moderation in allocated.exclude(audit_id__in=self.left_undecided).order_by("audit__reference"):
-            if self.leaves > 0:
+            if self.leaves > 0 and moderation.audit.allocated_on >= self.leaves_from:
                 self.leaves -= 1
                 self.left_undecided.add(moderation.audit_id)
                 continue
@@ -39,7 +40,7 @@ class ModeratorsDesk:
             if clock.today() >= self._day(moderation, rng):
                 self._decide(moderation, rng)
 
-    def _day(self, moderation: Moderation, rng: random.Random):
+    def _day(self, moderation: Moderation, rng: random.Random) -> date:
         begun = calendar.local_date(moderation.allocated_at or clock.now())
         late = 7 if rng.random() < LATE else 0
         return calendar.add_working_days(begun, rng.randrange(1, 4) + late)
