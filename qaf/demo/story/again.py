@@ -63,7 +63,9 @@ class ReAuditDesk:
         auditing.lock(SLOT)
         auditing.take_up()
         auditing.submit(SLOT)
-        answers = {question.key: (True, writer.say("talk", "review")) for question in questions_of(initial)}
+        answers: dict[str, tuple[bool | None, str]] = {
+            question.key: (True, writer.say("talk", "review")) for question in questions_of(initial)
+        }
         domain = self.framework.names.domain(script.rng.choice(auditing.domains)).lower()
         comment = writer.say("talk", "reaudit", domain=domain)
         conclude_re_audit(follow_up=follow_up, answers=answers, comment=comment, person=person)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from audits.enums import NOT_APPLICABLE, AssessmentStatus
 from audits.frameworks.schema import Framework
@@ -23,7 +24,7 @@ from audits.services.findings import (
     record_wider_finding,
 )
 from qaf.demo.story import casting
-from qaf.demo.story.casting import Script
+from qaf.demo.story.casting import Script, auditor
 from qaf.demo.story.families import ask_consent, talk_to_family
 from qaf.demo.world.grades import KEYS, Opinion
 from qaf.demo.world.words import Writer, tags_for
@@ -122,17 +123,17 @@ class Auditing:
         self.write(PEER)
         self._talk_with_worker()
         peer = self.assessment(PEER)
-        talk_to_family(self.audit, self.framework, peer.assessor, self.rng, self.writer)
+        talk_to_family(self.audit, self.framework, auditor(peer), self.rng, self.writer)
         self.lock(PEER)
 
     def talk(self) -> None:
         """The auditors talk; grades are shown, and some are changed."""
         lead, peer = self.assessment(LEAD), self.assessment(PEER)
-        names = [one.assessor_id for one in (lead, peer)]
+        names = [auditor(one).pk for one in (lead, peer)]
         hold_conversation(
             audit=self.audit,
             kind=AUDITORS_TALK,
-            person=lead.assessor,
+            person=auditor(lead),
             held_on=clock.today(),
             mode=self.rng.choice(("in_person", "video", "video")),
             minutes=self.rng.choice((30, 40, 45, 60)),
@@ -149,26 +150,26 @@ class Auditing:
         assessment = self.assessment(slot)
         if not self.assessment(slot).action_links.exists() and not assessment.no_action_reason:
             self._propose(assessment)
-        submit_assessment(assessment=assessment, person=assessment.assessor)
+        submit_assessment(assessment=assessment, person=auditor(assessment))
         clock.tick(timedelta(minutes=self.rng.randrange(5, 40)))
 
     # -- writing --------------------------------------------------------------------------------------
 
-    def _type(self, assessment: Assessment, section: str, fields: dict) -> None:
+    def _type(self, assessment: Assessment, section: str, fields: dict[str, Any]) -> None:
         save_draft(
-            assessment=assessment, section=section, fields=fields, version=0, person=assessment.assessor
+            assessment=assessment, section=section, fields=fields, version=0, person=auditor(assessment)
         )
         assessment.refresh_from_db(fields=["status"])
         clock.tick(timedelta(minutes=self.rng.randrange(3, 14)))
 
-    def _domain_fields(self, slot: str, domain: str) -> dict:
+    def _domain_fields(self, slot: str, domain: str) -> dict[str, Any]:
         rank = self.opinion(slot).domains[domain]
         if rank is None:
             reason = self.writer.say("overall", "not_applicable")
             return {"grade": NOT_APPLICABLE, "not_applicable_reason": reason}
         note = self.writer.note(domain, KEYS[rank])
         weak = rank < WEAK
-        fields = {
+        fields: dict[str, Any] = {
             "grade": KEYS[rank],
             "strengths": note.strengths,
             "development": note.development,
@@ -182,7 +183,7 @@ class Auditing:
             fields["tags"] = [tag for tag in tags_for(self.writer, domain) if tag in self.tags]
         return fields
 
-    def _overall_fields(self, slot: str) -> dict:
+    def _overall_fields(self, slot: str) -> dict[str, Any]:
         grade = KEYS[self.opinion(slot).overall]
         fields = {
             "grade": grade,
@@ -202,7 +203,7 @@ class Auditing:
             fields = {**overall.fields, "x_warning_reason": self.writer.say("talk", "change_reason")}
             save_draft(
                 assessment=assessment, section="overall", fields=fields, version=overall.version,
-                person=assessment.assessor,
+                person=auditor(assessment),
             )  # fmt: skip
 
     def lock(self, slot: str) -> None:
@@ -210,19 +211,19 @@ class Auditing:
         assessment = self.assessment(slot)
         if self.rng.random() < 0.22:
             text = self.writer.say("overall", "wider")
-            record_wider_finding(assessment=assessment, text=text, person=assessment.assessor)
+            record_wider_finding(assessment=assessment, text=text, person=auditor(assessment))
         if self.opinion(slot).overall == 1:
             record_immediate_change(
-                standing=standing_of(assessment.assessor, self.audit),
+                standing=standing_of(auditor(assessment), self.audit),
                 text=self.writer.action("management_oversight"),
                 made_on=clock.today(),
             )
-        lock_grades(assessment=assessment, person=assessment.assessor)
+        lock_grades(assessment=assessment, person=auditor(assessment))
 
     # -- talking --------------------------------------------------------------------------------------
 
     def _talk_with_worker(self) -> None:
-        peer = self.assessment(PEER).assessor
+        peer = auditor(self.assessment(PEER))
         worker = self.audit.worker
         gone = worker is not None and worker.left_on is not None and worker.left_on < clock.today()
         if gone or self.rng.random() < 0.04:
@@ -269,7 +270,7 @@ class Auditing:
             domain="" if key == "overall" else key,
             grade=KEYS[rank],
             reason=self.writer.say("talk", "change_reason"),
-            person=assessment.assessor,
+            person=auditor(assessment),
         )
 
     # -- actions --------------------------------------------------------------------------------------
@@ -282,7 +283,7 @@ class Auditing:
         wanted = weak[: 2 if opinion.overall > 1 else 3]
         if not wanted:
             reason = self.writer.say("actions", "none_needed")
-            state_no_action(assessment=assessment, reason=reason, person=assessment.assessor)
+            state_no_action(assessment=assessment, reason=reason, person=auditor(assessment))
             return
         days = action_days(self.audit)
         for _, domain in wanted:
@@ -296,11 +297,11 @@ class Auditing:
                 intended_change=self.writer.say("actions", "intended"),
                 owner=owner,
                 due_on=due_on,
-                person=assessment.assessor,
+                person=auditor(assessment),
             )
         if not assessment.action_links.exists():
             reason = self.writer.say("actions", "none_needed")
-            state_no_action(assessment=assessment, reason=reason, person=assessment.assessor)
+            state_no_action(assessment=assessment, reason=reason, person=auditor(assessment))
 
     def _owner(self, domain: str) -> Person | None:
         case = self.audit.case

@@ -1,13 +1,14 @@
 """Each audit's script: what its auditors think and when they get round to it."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from audits.models import Assessment, Audit
-from qaf.demo.world.grades import Change, Practice, Verdict
+from qaf.demo.world.grades import HIGHEST, Change, Practice, Verdict
 from qaf.demo.world.words import Writer
 from qaf.lib import calendar
+from qaf.tenants.models import Person
 
 # The steps of an audit in the order in which they happen.
 CONSENT, LEAD_BEGINS, LEAD_LOCKS, PEER_BEGINS, PEER_LOCKS, TALK, LEAD_SUBMITS, PEER_SUBMITS = range(8)
@@ -35,11 +36,10 @@ class Script:
     rng: random.Random
     verdict: Verdict
     days: dict[int, date]
+    writer: Writer
     stop: int = ALL_STEPS
     done: int = 0
-    writer: Writer | None = None
     keeps_worker_waiting: bool = False
-    assessments: dict[str, Assessment] = field(default_factory=dict)
 
     @property
     def is_over(self) -> bool:
@@ -49,6 +49,13 @@ class Script:
     def next_day(self) -> date | None:
         """Return the day of the next step, or None."""
         return None if self.is_over else self.days[self.done]
+
+
+def auditor(assessment: Assessment) -> Person:
+    """Return who does the assessment. Raises ``LookupError`` for a place that nobody fills."""
+    if assessment.assessor is None:
+        raise LookupError(f"Nobody fills the place “{assessment.slot}” of {assessment.audit}.")
+    return assessment.assessor
 
 
 def days_for(rng: random.Random, allocated_on: date) -> dict[int, date]:
@@ -85,8 +92,8 @@ def disagree(verdict: Verdict) -> Verdict:
     """Return the verdict with its differences left standing, and at least one."""
     lead, peer = verdict.lead, verdict.peer
     if not lead.differs_from(peer):
-        key = next(key for key, rank in peer.domains.items() if rank is not None)
-        lead.domains[key] = peer.domains[key] + 1 if peer.domains[key] < 4 else 3
+        key, rank = next((key, rank) for key, rank in peer.domains.items() if rank is not None)
+        lead.domains[key] = rank + 1 if rank < HIGHEST else rank - 1
     return Verdict(lead, peer, [])
 
 

@@ -18,7 +18,7 @@ from audits.followup.services import (
 from audits.frameworks.schema import Framework
 from audits.models import Audit, FactCorrection
 from audits.services.finalise import answer_correction, ask_correction, confirm_outcome
-from qaf.demo.story.casting import Script
+from qaf.demo.story.casting import Script, auditor
 from qaf.demo.world.words import Writer
 from qaf.lib import calendar, clock
 from qaf.tenants.models import Person
@@ -96,6 +96,8 @@ class ClosingDesk:
             if correction.audit_id in self.spared or clock.today() < calendar.add_working_days(asked, 2):
                 continue
             peer = correction.audit.assessments.filter(slot="peer").exclude(status="reassigned").first()
+            if peer is None:
+                continue
             accepted = random.Random(f"correction:{correction.pk}").random() < 0.7
             answer_correction(
                 correction=correction,
@@ -103,7 +105,7 @@ class ClosingDesk:
                 answer=self.writer(correction.audit_id, "answer").say(
                     "talk", "accepted" if accepted else "declined"
                 ),
-                person=peer.assessor,
+                person=auditor(peer),
             )
 
     # -- follow-ups -----------------------------------------------------------------------------------
@@ -170,17 +172,23 @@ class ClosingDesk:
                 continue
             if action.status == ActionStatus.OPEN:
                 self._do(action, self.writer(audit_id, f"action {action.text}"))
-            elif calendar.working_days_between(calendar.local_date(action.done_at), clock.today()) >= 3:
+            elif (
+                calendar.working_days_between(
+                    calendar.local_date(action.done_at or clock.now()), clock.today()
+                )
+                >= 3
+            ):
                 signers = signers_of(action, self.framework)
                 if signers:
                     comment = self.writer(audit_id, "signed").say("actions", "signed_off")
                     sign_off_action(action=action, comment=comment, person=signers[0])
 
     def _do(self, action: Action, writer: Writer) -> None:
-        opened = calendar.local_date(action.opened_at)
+        opened = calendar.local_date(action.opened_at or clock.now())
         owner = action.owner
-        here = owner is not None and (owner.left_on is None or owner.left_on >= clock.today())
-        if here and ripe(f"action:{action.text}:{opened}", opened, action.due_on):
+        if owner is None or (owner.left_on is not None and owner.left_on < clock.today()):
+            return
+        if ripe(f"action:{action.text}:{opened}", opened, action.due_on):
             complete_action(
                 action=action,
                 evidence=writer.say("actions", "evidence"),

@@ -12,7 +12,6 @@ from moderation.services import agree_plan, decide, save_draft
 from qaf.demo.story.casting import Script
 from qaf.demo.world.words import Writer
 from qaf.lib import calendar, clock
-from qaf.tenants.models import Person
 
 PEER_IS_RIGHT = 0.6
 LATE = 0.1
@@ -46,7 +45,9 @@ class ModeratorsDesk:
         return calendar.add_working_days(begun, rng.randrange(1, 4) + late)
 
     def _decide(self, moderation: Moderation, rng: random.Random) -> None:
-        moderator: Person = moderation.moderator
+        moderator = moderation.moderator
+        if moderator is None:
+            return
         writer = self.scripts[moderation.audit_id].writer.colleague(rng)
         agree_plan(moderation=moderation, agreed=True, person=moderator)
         save_draft(
@@ -55,7 +56,7 @@ class ModeratorsDesk:
         clock.tick(timedelta(minutes=rng.randrange(20, 70)))
         decide(moderation=moderation, person=moderator)
 
-    def _fields(self, moderation: Moderation, rng: random.Random, writer: Writer) -> dict:
+    def _fields(self, moderation: Moderation, rng: random.Random, writer: Writer) -> dict[str, str]:
         talked = rng.random() < 0.55
         fields = {
             "conversation_needed": "yes" if talked else "no",

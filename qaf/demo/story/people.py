@@ -61,7 +61,8 @@ class Register:
             source_name=colleague.name,
             cleared_for_restricted=colleague.cleared,
         )
-        for unit in units or [None]:
+        places: list[Unit | None] = [*units] or [None]
+        for unit in places:
             give_post(person=person, role=colleague.role, unit=unit, starts_on=since)
         self._people[colleague] = person
 

@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import xlsxwriter
 
@@ -73,7 +74,7 @@ def _write_workbook(world: World, path: Path, spoil: Callable[[int, list], None]
                 _write_row(sheet, index, row, dates)
 
 
-def _write_row(sheet, index: int, row: Iterable, dates) -> None:
+def _write_row(sheet: Any, index: int, row: Iterable[Any], dates: Any) -> None:
     for column, value in enumerate(row):
         if isinstance(value, date):
             sheet.write_datetime(index, column, value, dates)

@@ -273,7 +273,7 @@ def in_care(facts: Facts, children: Iterable[Child]) -> tuple[list[str], Rows]:
 
 
 def _care_columns(facts: Facts, child: Child) -> list:
-    rng, start = facts.rng, child.care_start
+    rng, start = facts.rng, child.care_start or child.opened_on
     until = child.care_end or facts.as_of
     legal = (
         "C2: FCO" if (until - start).days > 300 else rng.choice(("C1: ICO", "V2: Single period under S20"))

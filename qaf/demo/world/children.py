@@ -3,8 +3,11 @@
 import random
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import TypeVar
 
 from qaf.demo.world.people import Colleague
+
+Value = TypeVar("Value")
 
 # Annex A code, then a weight out of about a hundred.
 GENDERS = (("a) Male", 52), ("b) Female", 47), ("d) Neither", 1))
@@ -43,7 +46,7 @@ STAY = {
 }
 
 
-def pick(rng: random.Random, table: tuple[tuple, ...]):
+def pick(rng: random.Random, table: tuple[tuple[Value, float], ...]) -> Value:
     """Draw one value from pairs of (value, weight)."""
     return rng.choices([value for value, _ in table], [weight for _, weight in table])[0]
 
