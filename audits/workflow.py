@@ -38,7 +38,7 @@ def _an_assessor(audit: Any, person: Any) -> bool:
     return audit.assessments.filter(assessor=person).exclude(status=AssessmentStatus.REASSIGNED).exists()
 
 
-def _answers_corrections(correction, person) -> bool:
+def _answers_corrections(correction: Any, person: Any) -> bool:
     audit = correction.audit
     return person.pk != audit.worker_id and (_an_assessor(audit, person) or _qa_lead(audit, person))
 
@@ -47,7 +47,7 @@ def _nobody(instance: Any, person: Any) -> bool:
     return False
 
 
-def _corrections_answered(audit) -> list[str]:
+def _corrections_answered(audit: Any) -> list[str]:
     if audit.corrections.filter(status=CorrectionStatus.ASKED).exists():
         return ["A correction that the worker asked for has not been answered."]
     return []

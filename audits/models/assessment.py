@@ -79,7 +79,9 @@ class Judgement(TenantModel):
     strengths = models.TextField(blank=True)
     development = models.TextField(blank=True)
     evidence = models.TextField(blank=True)
-    development_codes = models.JSONField(default=list, help_text="Keys of the framework's development codes (HER-55).")
+    development_codes = models.JSONField(
+        default=list, help_text="Keys of the framework's development codes (HER-55)."
+    )
     tags = models.JSONField(default=list, help_text="Issue tags (HER-55).")
     extra = models.JSONField(default=dict, help_text="Answers to the tool's further fields, by their keys.")
 

@@ -26,11 +26,15 @@ class Audit(TenantModel):
     allocated_on = models.DateField()
     due_on = models.DateField()
     submitted_at = models.DateTimeField(null=True, blank=True, help_text="When the last auditor submitted.")
-    outcome_at = models.DateTimeField(null=True, blank=True, help_text="When the outcome was reached: agreed or moderated.")
+    outcome_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the outcome was reached: agreed or moderated."
+    )
     final_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = models.TextField(blank=True)
-    good_practice = models.BooleanField(default=False, help_text="Marked as worth sharing, by a rule of the framework (HER-69).")
+    good_practice = models.BooleanField(
+        default=False, help_text="Marked as worth sharing, by a rule of the framework (HER-69)."
+    )
 
     worker = TenantForeignKey("tenants.Person", null=True, blank=True, related_name="audited_work")
     worker_since = models.DateField(null=True, blank=True)
@@ -99,7 +103,9 @@ class AuditFollowUp(TenantModel):
 
     audit = TenantForeignKey(Audit, related_name="follow_up_links")
     follow_up = TenantForeignKey("followup.FollowUp", related_name="audit_links")
-    rule = models.CharField(max_length=140, help_text="Key of the framework's rule, and its effect, that asked for it.")
+    rule = models.CharField(
+        max_length=140, help_text="Key of the framework's rule, and its effect, that asked for it."
+    )
 
     class Meta:
         constraints = [

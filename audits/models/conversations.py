@@ -56,7 +56,9 @@ class FamilyConsent(TenantModel):
     parental_responsibility = models.TextField(blank=True)
     adoption_or_bereavement = models.TextField(blank=True)
     communication_needs = models.TextField(blank=True)
-    other = models.JSONField(default=dict, help_text="Answers to the framework's further questions, by their keys.")
+    other = models.JSONField(
+        default=dict, help_text="Answers to the framework's further questions, by their keys."
+    )
     recorded_by = TenantForeignKey("tenants.Person", related_name="+")
     recorded_at = models.DateTimeField()
 

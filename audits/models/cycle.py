@@ -43,7 +43,9 @@ class SampledCase(TenantModel):
     origin = models.CharField(max_length=12, choices=Origin.choices, default=Origin.RANDOM)
     stratum = models.CharField(max_length=120)
     weight = models.DecimalField(
-        max_digits=12, decimal_places=6, help_text="One over its chance: eligible over drawn cases of its service."
+        max_digits=12,
+        decimal_places=6,
+        help_text="One over its chance: eligible over drawn cases of its service.",
     )
     position = models.PositiveIntegerField(help_text="Place in the draw, from 1.")
     status = models.CharField(max_length=10, choices=SampleStatus.choices, default=SampleStatus.DRAWN)

@@ -27,7 +27,7 @@ def calendar_of(feed: Feed, council: Authority) -> bytes:
     found.add("x-published-ttl", vDuration(REFRESH))
     for occurrence in dates_of_council():
         href = reverse("programme:occurrence", args=[council.slug, occurrence.pk])
-        label = occurrence.get_kind_display()  # type: ignore[attr-defined]
+        label = occurrence.get_kind_display()
         found.add_component(_event(occurrence.due_on, f"{label}, {occurrence.period}", href))
     people = people_of(feed.unit) if feed.unit else [feed.person]
     for person, todo in dated_work_of(people):

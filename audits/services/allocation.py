@@ -193,7 +193,9 @@ def pool_problem(slot: SlotRule, why_not: Mapping[str, int]) -> str:
     who = "The one person" if total == 1 else f"None of the {total} people"
     causes = sorted(why_not.items(), key=lambda one: (-one[1], one[0]))
     words = "; ".join(f"{text} ({count})" for text, count in causes)
-    return f"{who} who could be {label} {'may not' if total == 1 else 'may'} audit this case. Kept out: {words}."
+    return (
+        f"{who} who could be {label} {'may not' if total == 1 else 'may'} audit this case. Kept out: {words}."
+    )
 
 
 def _fill_from_pool(cases: Sequence[CaseToAllocate], slot: SlotRule, rule: Pool, work: _Work) -> None:

@@ -91,6 +91,8 @@ def give_the_new_submission_day(event: DateMoved) -> None:
 
 def _submit_by(cycle: Cycle, day: date) -> None:
     was = cycle.due_on
+    if was is None:
+        return
     waiting = Assessment.objects.filter(audit__cycle=cycle, status__in=OPEN_ASSESSMENT, due_on=was)
     audits = Audit.objects.filter(pk__in=waiting.values("audit"), due_on=was)
     audits.update(due_on=day)

@@ -1,6 +1,6 @@
 """Recording conversations: held, or excused with one of the framework's reasons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -44,13 +44,7 @@ def hold_conversation(
     """
     talk, own = _checked(audit, kind, person)
     answers = dict(answers or {})
-    errors: dict[str, str] = {}
-    if held_on > clock.today():
-        errors["held_on"] = "The date of the conversation must be today or in the past"
-    if not participants:
-        errors["participants"] = "Select who took part"
-    if talk.is_between_auditors and not any(text.strip() for text in (notes, *answers.values())):
-        errors["notes"] = "Enter what came out of the discussion"
+    errors = _plain_errors(talk, held_on, participants, (notes, *answers.values()))
     if talk.framework.asks_agreement_of:
         errors |= _agreement_errors(talk, worker_agrees, worker_comment)
         grade = section_of(own, framework_of(audit.framework_version), "overall").grade if own else ""
@@ -73,6 +67,19 @@ def hold_conversation(
         "excused_text": "",
     }
     return _write(audit, talk, own, person, values)
+
+
+def _plain_errors(
+    talk: Talk, held_on: date, participants: Sequence[int], words: Iterable[str]
+) -> dict[str, str]:
+    errors = {}
+    if held_on > clock.today():
+        errors["held_on"] = "The date of the conversation must be today or in the past"
+    if not participants:
+        errors["participants"] = "Select who took part"
+    if talk.is_between_auditors and not any(text.strip() for text in words):
+        errors["notes"] = "Enter what came out of the discussion"
+    return errors
 
 
 @transaction.atomic

@@ -84,7 +84,7 @@ def own_models() -> list[type[models.Model]]:
 
 def _kind(field: models.Field) -> str:
     if field.is_relation and field.related_model is not None:
-        return f"→ {field.related_model._meta.label}"  # type: ignore[union-attr]
+        return f"→ {field.related_model._meta.label}"
     return type(field).__name__.removesuffix("Field").lower()
 
 

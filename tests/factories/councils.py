@@ -15,6 +15,7 @@ from moderation.models import Moderation
 from qaf.lib import clock
 from qaf.tenants.models import Authority, Person, TenantModel
 from qaf.tenants.permissions import declared
+from reporting.services.freezing import freeze
 from tests.factories import assessments as made
 from tests.factories import moderation as decided
 from tests.factories.people import make_person, make_role
@@ -63,6 +64,7 @@ def whole_council(authority: Authority) -> WholeCouncil:
         "administrator": make_person("Ada Admin", "authority_administrator", signs_in=True),
         "everything": make_person("Evi Everything", everything.key, signs_in=True),
     }
+    freeze(kind="quarterly", label="2026-Q4", person=seniors.mona)
     fill_empty_tables()
     return WholeCouncil(authority, people, final)
 

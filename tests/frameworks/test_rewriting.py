@@ -61,7 +61,13 @@ def test_a_path_that_leads_nowhere_is_refused():
 
 
 words = st.text(alphabet=st.characters(blacklist_categories=("Cs", "Cc")), max_size=40)
-values = st.one_of(words, st.integers(-9, 99), st.booleans(), st.lists(words, max_size=3), st.dictionaries(words, words, max_size=2))
+values = st.one_of(
+    words,
+    st.integers(-9, 99),
+    st.booleans(),
+    st.lists(words, max_size=3),
+    st.dictionaries(words, words, max_size=2),
+)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -90,7 +90,7 @@ def _out_of_order(occurrence: Occurrence, to: date) -> str:
     first = Occurrence.objects.filter(kind=pairs[kind], period=occurrence.period).first()
     if first is None or to > first.due_on:
         return ""
-    return f"It must be after {first.get_kind_display().lower()}, {long_date(first.due_on)}"  # type: ignore[attr-defined]
+    return f"It must be after {first.get_kind_display().lower()}, {long_date(first.due_on)}"
 
 
 def switch_opening(*, automatic: bool, person: Person) -> None:

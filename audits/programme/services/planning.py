@@ -18,7 +18,8 @@ Found = Mapping[tuple[str, str], Occurrence]
 def plan_calendar() -> Calendar | None:
     """Plan thirteen months ahead by the frameworks in force; ``None`` where the council has none yet.
 
-    What was done, or is due already, stays as it is; what somebody moved keeps their day. Doing it twice, or two at
+    What was done stays as it is, and so does what is due already, unless what it hangs on came late: then its day
+    lies ahead again. What somebody moved keeps their day. Doing it twice, or two at
     once, changes nothing: one kind happens once in its period.
     """
     today = clock.today()
@@ -64,7 +65,7 @@ def _write(wanted: list[Planned], found: Found, today: date) -> None:
         row = found.get((one.kind, one.period))
         if row is None:
             new.append(Occurrence(kind=one.kind, period=one.period, planned_on=one.on))
-        elif _is_ahead(row, today) and row.planned_on != one.on:
+        elif row.planned_on != one.on and (_is_ahead(row, today) or (row.done_at is None and one.on > today)):
             row.planned_on = one.on
             changed.append(row)
     Occurrence.objects.bulk_create(new, ignore_conflicts=True)
