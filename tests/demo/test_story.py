@@ -162,8 +162,14 @@ def test_a_second_run_changes_nothing(folder, settings):
             return [model.objects.count() for model in (Person, Case, Audit, RecordedGrade, FollowUp)]
 
     before = counts()
+    user = User.objects.order_by("pk").first()
+    user.set_password("a visitor's own")
+    user.save()
     make(folder, settings)
     assert counts() == before
+    assert User.objects.get(pk=user.pk).check_password("a visitor's own")
+    user.set_password(PASSWORD)
+    user.save()
 
 
 def test_an_interrupted_council_leaves_nothing_behind(folder, settings, monkeypatch):

@@ -58,12 +58,15 @@ class Builder:
         with transaction.atomic(), without_email():
             Story(plan, timeline, self.folder).tell()
 
-    def finish(self, plans: list[CouncilPlan]) -> str:
-        """Introduce those who work for two councils, give passwords, and return the table of sign-ins."""
+    def finish(self, plans: list[CouncilPlan]) -> None:
+        """Introduce those who work for two councils, and give everybody the demonstration's password."""
         with transaction.atomic():
             for plan in plans:
                 _introduce_guest(plan)
             give_passwords()
+
+    def sign_ins(self, plans: list[CouncilPlan]) -> str:
+        """Return the table of sign-ins as things stand now, and leave it in the folder."""
         return write_table(list(_sign_ins(plans)), self.folder)
 
 

@@ -51,10 +51,11 @@ class Command(BaseCommand):
             return
         started = time.monotonic()
         self._make(builder, missing, options)
-        table = builder.finish([plan for plan in plans if is_there(plan)])
         if missing:
+            builder.finish(plans)
             _tell_the_planner()
             self._say(f"Made {len(missing)} councils in {time.monotonic() - started:.0f} seconds.")
+        table = builder.sign_ins(plans)
         if options["verbosity"]:
             self._say(table)
 
