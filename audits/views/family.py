@@ -138,6 +138,8 @@ def contact(request: CouncilRequest, standing: Standing, target: str) -> HttpRes
 @audit_page
 def remove(request: CouncilRequest, standing: Standing, target: str, pk: int) -> HttpResponse:
     """Take back an entry made in error."""
+    if _caller(standing) is None:
+        raise PermissionDenied("Only the auditor who speaks to the family records this.")
     entry = FamilyContact.objects.filter(audit=standing.audit, target=target, pk=pk).first()
     if entry:
         entry.audit = standing.audit

@@ -15,7 +15,7 @@ from moderation.models import Moderation
 from qaf.lib import clock
 from qaf.tenants.models import Authority, Person, TenantModel
 from qaf.tenants.permissions import declared
-from reporting.services.freezing import freeze
+from reporting.services.freezing import freeze, save_draft
 from tests.factories import assessments as made
 from tests.factories import moderation as decided
 from tests.factories.people import make_person, make_role
@@ -23,6 +23,19 @@ from tests.factories.people import make_person, make_role
 # What may not become a canary: keys that other rows are found by, and what a check of the database reads.
 KEPT = {"password", "period", "checksum", "seed", "colour", "form_key"}
 CANARY = "Qanarybird"
+# The receipt of a draw of nobody.
+RECEIPT: dict[str, Any] = {
+    "method": "none",
+    "drawn_on": "2026-10-01",
+    "seed": "seed",
+    "population_hash": "0",
+    "population": 0,
+    "outside": 0,
+    "rule": {"words": [], "sizes": {}, "stratify_by": [], "caps": {}, "audited_within_months": 6},
+    "services": [],
+    "drawn": [],
+    "excluded": [],
+}
 
 
 @dataclass
@@ -45,6 +58,8 @@ def whole_council(authority: Authority) -> WholeCouncil:
     keep_in_step()
     seniors = decided.make_seniors(cast, signs_in=True)
     month = decided.make_month(cast)
+    month.receipt = RECEIPT
+    month.save(update_fields=["receipt"])
     _begun(decided.make_audit_of_month(cast, month, local_id="0000001"))
     in_moderation = decided.make_audit_of_month(cast, month, local_id="0000002")
     made.submit_both(in_moderation, "good", "requires_improvement")
@@ -65,6 +80,7 @@ def whole_council(authority: Authority) -> WholeCouncil:
         "everything": make_person("Evi Everything", everything.key, signs_in=True),
     }
     freeze(kind="quarterly", label="2026-Q4", person=seniors.mona)
+    save_draft(kind="quarterly", label="2026-Q4", commentary={}, chosen=[], version=0, person=seniors.mona)
     fill_empty_tables()
     return WholeCouncil(authority, people, final)
 
