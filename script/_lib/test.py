@@ -14,7 +14,7 @@ from _lib.places import PYTHON, REPOSITORY, DataFolder
 from _lib.processes import Programs
 from _lib.sessions import run, settings_of, start_engines, stop_on_signals
 
-JOURNEYS = "tests/journeys"
+BROWSER = ("tests/ui/test_browser.py", "tests/journeys")
 USAGE = """Usage: script/test [--long] [--no-journeys] [PATH or pytest option …]
 
 Runs the tests: all, or those at PATH. --long adds the exhaustive versions; --no-journeys leaves the browser out.
@@ -47,20 +47,25 @@ def command(arguments: list[str]) -> int:
 
 
 def _run_all(rest: list[str], environment: dict[str, str], *, journeys: bool) -> int:
-    """Run what was asked for; the browser journeys by themselves, so that two browsers do not share two cores."""
+    """Run what was asked for; what drives a browser by itself, after the rest.
+
+    Two browsers would share two cores, and a browser's event loop would stay behind in a process of other tests.
+    """
     pytest = [str(PYTHON), "-m", "pytest", "-q"]
     named = [
         word for word in rest if (REPOSITORY / word.split("::")[0]).exists() and not word.startswith("-")
     ]
     if named:
-        spread = [] if any(word.startswith(JOURNEYS) for word in named) else ["-n", "2"]
+        spread = [] if any(word.startswith(place) for word in named for place in BROWSER) else ["-n", "2"]
         return run([*pytest, *spread, *rest], environment)
     step("Tests")
-    status = run([*pytest, "-n", "2", f"--ignore={JOURNEYS}", *rest], environment)
-    if status >= 128 or not journeys or not (REPOSITORY / JOURNEYS).exists():
-        return status
-    step("Browser journeys")
-    second = run([*pytest, JOURNEYS, *rest], environment)
-    if status and not second:
-        say("The tests before the journeys have failed: see above.")
-    return status or second
+    status = run([*pytest, "-n", "2", *[f"--ignore={place}" for place in BROWSER], *rest], environment)
+    for place in BROWSER if journeys else ():
+        if status >= 128:
+            break
+        step(f"In the browser: {place}")
+        later = run([*pytest, place, *rest], environment)
+        if status and not later:
+            say("Tests before these have failed: see above.")
+        status = status or later
+    return status
