@@ -46,6 +46,13 @@ def month_of(period: str) -> date:
     return date.fromisoformat(f"{period}-01")
 
 
+def period_in_words(period: str) -> str:
+    """Return a month's or a quarter's period as people say it."""
+    if "Q" in period:
+        return calendar.quarter_title(*calendar.parse_quarter(period))
+    return f"{month_of(period):%B %Y}"
+
+
 def month_dates(framework: Framework, month: date, moved: Moved) -> Iterator[Planned]:
     """Yield the dates of one month; those that hang on a moved one follow it.
 

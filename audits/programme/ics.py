@@ -28,7 +28,7 @@ def calendar_of(feed: Feed, council: Authority) -> bytes:
     for occurrence in dates_of_council():
         href = reverse("programme:occurrence", args=[council.slug, occurrence.pk])
         label = occurrence.get_kind_display()
-        found.add_component(_event(occurrence.due_on, f"{label}, {occurrence.period}", href))
+        found.add_component(_event(occurrence.due_on, f"{label}, {occurrence.period_title}", href))
     people = people_of(feed.unit) if feed.unit else [feed.person]
     for person, todo in dated_work_of(people):
         words = f"{todo.text}, {todo.about}" if todo.about else todo.text

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
+from audits.programme.dates import period_in_words
 from audits.programme.enums import FeedKind, OccurrenceKind
 from qaf.tenants.models import TenantForeignKey, TenantModel
 
@@ -53,6 +54,11 @@ class Occurrence(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["authority", "kind", "period"], name="programme_occurrence_once")
         ]
+
+    @property
+    def period_title(self) -> str:
+        """The month or quarter as people say it."""
+        return period_in_words(self.period)
 
 
 class Feed(TenantModel):

@@ -32,8 +32,9 @@ class Kind:
     """What the queue knows about a kind of work."""
 
     title: str
-    stops: bool
-    tells: bool
+    stops: bool = False
+    tells: bool = False
+    about: Callable[[Job], str] = lambda job: ""
 
 
 _handlers: dict[str, Handler] = {}
@@ -55,18 +56,24 @@ class JobStopped(Exception):
 
 
 def handles(
-    kind: str, *, title: str = "", stops: bool = False, tells: bool = False
+    kind: str,
+    *,
+    title: str = "",
+    about: Callable[[Job], str] = lambda job: "",
+    stops: bool = False,
+    tells: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Register the function that does jobs of ``kind``; it may run twice and must not mind.
 
-    ``title`` stands in the queue. ``stops``: everything it does is in its one transaction, so it can be cancelled
-    while it runs, at its next ``progress``. ``tells``: it tells who asked of its success by itself.
+    ``title`` stands in the queue, with what one job is ``about``. ``stops``: everything it does is in its one
+    transaction, so it can be cancelled while it runs, at its next ``progress``. ``tells``: it tells who asked of its
+    success by itself.
     """
 
     def register(handler: Handler) -> Handler:
         _handlers[kind] = handler
         readable = kind.rpartition(".")[2].replace("_", " ").capitalize()
-        _kinds[kind] = Kind(title or readable, stops, tells)
+        _kinds[kind] = Kind(title or readable, stops, tells, about)
         return handler
 
     return register
@@ -74,7 +81,14 @@ def handles(
 
 def kind_of(job: Job) -> Kind:
     """Return what is known about the job's kind of work."""
-    return _kinds.get(job.kind) or Kind(job.kind, stops=False, tells=False)
+    return _kinds.get(job.kind) or Kind(job.kind)
+
+
+def title_of(job: Job) -> str:
+    """Return what the job is, for people: its kind, and what it is about."""
+    kind = kind_of(job)
+    about = kind.about(job)
+    return f"{kind.title}: {about}" if about else kind.title
 
 
 def known_kinds() -> list[tuple[str, str]]:
@@ -276,8 +290,7 @@ def _end(authority: Authority, job: Job, error: str, status: JobStatus) -> JobSt
 
 def _tell_of_the_end(job: Job) -> None:
     job.refresh_from_db()
-    kind = kind_of(job)
-    publish(JobEnded(job=job, title=kind.title, told=kind.tells))
+    publish(JobEnded(job=job, title=title_of(job), told=kind_of(job).tells))
 
 
 def in_plain_words(error: Exception) -> str:

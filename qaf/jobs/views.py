@@ -13,13 +13,21 @@ from qaf.jobs.enums import OPEN, JobStatus
 from qaf.jobs.filters import JobFilter
 from qaf.jobs.models import Job
 from qaf.jobs.selectors import jobs, queue
-from qaf.jobs.services import cancel, kind_of, try_again
+from qaf.jobs.services import cancel, kind_of, title_of, try_again
 from qaf.tenants.permissions import may
 from qaf.tenants.views.base import CouncilRequest, council_view
 from qaf.ui.words import plural
 
 SEE, RETRY = "jobs.see_all", "jobs.retry"
 PER_PAGE = 50
+STANDS: dict[str, str] = {JobStatus.WAITING: "Waiting to begin", JobStatus.RUNNING: "Under way"}
+TONES: dict[str, str] = {
+    JobStatus.WAITING: "yellow",
+    JobStatus.RUNNING: "blue",
+    JobStatus.DONE: "green",
+    JobStatus.FAILED: "red",
+    JobStatus.CANCELLED: "grey",
+}
 
 
 def _visible(request: CouncilRequest, pk: int) -> Job:
@@ -34,7 +42,7 @@ def job(request: CouncilRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
     ended = found.status in (JobStatus.FAILED, JobStatus.CANCELLED)
     progress = {
-        "label": found.step or ("Waiting to begin" if found.status == JobStatus.WAITING else "Under way"),
+        "label": found.step or STANDS.get(found.status) or kind_of(found).title,
         "done": found.done_steps,
         "total": found.total_steps or 1,
         "finished": found.status not in OPEN,
@@ -47,7 +55,7 @@ def job(request: CouncilRequest, pk: int) -> HttpResponse:
     )
     context = {
         "job": found,
-        "title": kind_of(found).title,
+        "title": title_of(found),
         "progress": progress,
         "may_retry": ended and retries,
         "may_cancel": stoppable and (mine or retries),
@@ -87,7 +95,10 @@ def queue_page(request: CouncilRequest) -> HttpResponse:
         },
         {"label": "Done in seven days", "value": standing.done, "href": "?status=done"},
     ]
-    rows = [{"job": one, "title": kind_of(one).title, "waited": in_words(one.waited(now))} for one in page]
+    rows = [
+        {"job": one, "title": title_of(one), "tone": TONES[one.status], "waited": in_words(one.waited(now))}
+        for one in page
+    ]
     context = {"filter": found, "page_obj": page, "rows": rows, "figures": figures}
     return render(request, "jobs/queue.html", context)
 
@@ -120,4 +131,4 @@ def in_words(time: timedelta) -> str:
     for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
         if seconds >= length:
             return plural(seconds // length, unit)
-    return "less than a minute" if seconds else "no time"
+    return "less than a minute"

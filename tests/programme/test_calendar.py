@@ -240,7 +240,13 @@ def test_what_cannot_be_done_fails_in_words_is_told_holds_up_nothing_and_can_be_
             assert one(Kind.ALLOCATION, "2026-10").done_at is None
             assert one(Kind.MONTHLY_BRIEFING, "2026-09").done_at is not None, "what came after was done"
             told = Notice.objects.filter(kind="job_ended").values_list("person__name", "subject", "href")
-            assert list(told) == [("Ash Rowan", "Calendar: did not work", f"/a/alder/jobs/{job.pk}/")]
+            assert list(told) == [
+                (
+                    "Ash Rowan",
+                    "Calendar: Allocation day, October 2026: did not work",
+                    f"/a/alder/jobs/{job.pk}/",
+                )
+            ]
             Case.objects.filter(pk__in=teams).update(closed_on=None)
             assert jobs.try_again(job=job, person=world.small.qa_lead)
         work(world.council)

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import transaction
 
+from audits.programme.dates import period_in_words
+from audits.programme.enums import OccurrenceKind
 from audits.programme.models import Occurrence
 from audits.programme.registry import work_for
 from audits.programme.selectors import AHEAD_MONTHS, JOB, first_to_do, job_key, standing_of_calendar
@@ -49,7 +51,15 @@ def _ask(occurrence: Occurrence) -> Job:
     return ask_for(kind=JOB, key=key, payload={"kind": occurrence.kind, "period": occurrence.period})
 
 
-@handles(JOB, title="Calendar", tells=True)
+def _about(job: Job) -> str:
+    try:
+        label = OccurrenceKind(job.payload["kind"]).label
+    except (KeyError, ValueError):
+        return ""
+    return f"{label}, {period_in_words(job.payload['period'])}"
+
+
+@handles(JOB, title="Calendar", about=_about, tells=True)
 def do_occurrence(job: Job) -> dict[str, Any]:
     """Do what the calendar says, and mark it as done; what is done already is left alone."""
     occurrence = Occurrence.objects.select_for_update(no_key=True).get(

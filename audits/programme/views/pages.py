@@ -9,10 +9,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from audits.programme.enums import FIXED, OF_A_MONTH, OF_A_QUARTER
+from audits.programme.enums import FIXED, OF_A_MONTH, OF_A_QUARTER, OccurrenceKind
 from audits.programme.forms import MoveForm, OpeningForm
 from audits.programme.models import Occurrence
-from audits.programme.selectors import automatic_opening, coming, job_key, jobs_of, year_from
+from audits.programme.selectors import Row, automatic_opening, coming, job_key, jobs_of, year_from
 from audits.programme.services import move_date, switch_opening
 from qaf.jobs.enums import JobStatus
 from qaf.lib import clock
@@ -39,8 +39,8 @@ def year(request: CouncilRequest) -> HttpResponse:
     }
     context = {
         "coming": [_standing(one, failed) for one in shown],
-        "months": [(row, [_standing(one, failed) for one in row.cells]) for row in months],
-        "quarters": [(row, [_standing(one, failed) for one in row.cells]) for row in quarters],
+        "months": [(row, _cells(row, OF_A_MONTH, failed)) for row in months],
+        "quarters": [(row, _cells(row, OF_A_QUARTER, failed)) for row in quarters],
         "reviews": [_standing(one, failed) for one in reviews],
         "month_kinds": [kind.label for kind in OF_A_MONTH],
         "quarter_kinds": [kind.label for kind in OF_A_QUARTER],
@@ -58,6 +58,13 @@ def _month_asked_for(request: CouncilRequest) -> date:
         return date.fromisoformat(f"{request.GET.get('from', '')}-01")
     except ValueError:
         return month_start(clock.today())
+
+
+def _cells(
+    row: Row, kinds: tuple[OccurrenceKind, ...], failed: set[str]
+) -> list[tuple[str, dict[str, Any] | None]]:
+    """Each cell of a row with its heading, which stands beside it on a narrow page."""
+    return [(kind.label, _standing(one, failed)) for kind, one in zip(kinds, row.cells, strict=True)]
 
 
 def _standing(occurrence: Occurrence | None, failed: set[str]) -> dict[str, Any] | None:
