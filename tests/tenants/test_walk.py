@@ -18,7 +18,6 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from audits.cases.models import Case, CaseImport
 from audits.followup.models import Action, FollowUp, UrgentConcern
-from audits.frameworks.models import FrameworkVersion
 from audits.models import (
     Assessment,
     AuditAction,
@@ -137,11 +136,12 @@ class Walk:
 
     @staticmethod
     def _rows(council: WholeCouncil) -> dict[Any, Any]:
-        found = {
-            model: model._default_manager.order_by("pk").first()
-            for model in {*ROWS.values(), FrameworkVersion}
-        }
-        return {model: row.pk for model, row in found.items()} | {"reference": council.final.reference}
+        found: dict[Any, Any] = {"reference": council.final.reference}
+        for model in {*ROWS.values()}:
+            rows = model._default_manager.order_by("pk")
+            of_audit = rows.filter(audit=council.final) if hasattr(model, "audit") else rows
+            found[model] = (of_audit.first() or rows[0]).pk
+        return found
 
     def address(self, name: str, entry: URLPattern, rows: dict[Any, Any]) -> str:
         """The address of a view in the first council, naming rows of ``rows``."""
