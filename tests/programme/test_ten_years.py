@@ -15,7 +15,7 @@ from qaf.lib import calendar
 FRAMEWORK = loader.builtin("herefordshire")
 BEGINS, ENDS = date(2026, 1, 1), date(2035, 12, 31)
 LONG = bool(os.environ.get("QAF_LONG"))
-MINUTES = 1 if LONG else 30
+MINUTES = 5 if LONG else 30
 
 
 class Council:
