@@ -4,6 +4,7 @@ from datetime import date
 
 from audits.enums import CycleStatus
 from audits.events import CycleOpened
+from audits.frameworks.selectors import framework_in_force
 from audits.models import Assessment, Audit, Cycle
 from audits.programme.dates import month_of
 from audits.programme.enums import OccurrenceKind
@@ -27,13 +28,16 @@ from qaf.ui.words import plural
 def open_the_month(occurrence: Occurrence) -> str:
     """Draw and allocate the month, unless somebody has, or the council opens its months by hand.
 
-    Raises ``TransitionRefused`` with what stands in the way.
+    A framework with rules that this release cannot run opens nothing, and says so rather than failing every month.
+    Raises ``TransitionRefused`` with what else stands in the way.
     """
     period = month_of(occurrence.period)
     existing = Cycle.objects.filter(period=period).exclude(status=CycleStatus.DRAFT).first()
     if existing is not None:
         who = existing.opened_by.name if existing.opened_by else "the calendar"
         return f"Opened already, by {who}."
+    if gaps := framework_in_force(occurrence.due_on).unimplemented():
+        return f"Not opened: this release cannot run {plural(len(gaps), 'rule')} of the framework, which lists them."
     if not automatic_opening():
         _ask_to_open(period)
         return "Left to be opened by hand: whoever opens months has been told."
