@@ -106,7 +106,8 @@ def _address(alias: str, name: str) -> str:
     return f"postgres://{one['USER']}{secret}@{host}:{one['PORT'] or 5432}/{name}"
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -130,7 +131,7 @@ def running_site(folder: Path, blocker, *, purpose: str = "journeys") -> Iterato
         }
         environment.pop("DATABASE_OWNER_URL", None)
         (folder / "data").mkdir(parents=True)
-        site = Site(folder, _free_port(), environment)
+        site = Site(folder, free_port(), environment)
         site.move_to(datetime(2026, 10, 1, 9, tzinfo=clock.LONDON))
         try:
             yield site
