@@ -195,8 +195,13 @@ class Tab:
         for target in links:
             if not target or self.page.locator(f"[id='{target[1:]}']").count() != 1:
                 self._fault(f"the error summary leads to {target or 'nothing'}")
-        for word in ("None", "{{", "{%", "<Queryset", "undefined", "NaN"):
-            if re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", self.main):
+        words = self.page.evaluate(
+            "(() => { const copy = document.querySelector('main').cloneNode(true);"
+            " copy.querySelectorAll('select, textarea, script').forEach(one => one.remove());"
+            " return copy.textContent })()"
+        )
+        for word in ("{{", "{%", "<Queryset", "undefined", "NaN"):
+            if re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", words):
                 self._fault(f"says “{word}”")
 
     def _run_axe(self, where: str) -> None:
