@@ -14,7 +14,7 @@ from _lib.places import PYTHON, REPOSITORY, DataFolder
 from _lib.processes import Programs
 from _lib.sessions import run, settings_of, start_engines, stop_on_signals
 
-BROWSER = ("tests/ui/test_browser.py", "tests/journeys")
+BROWSER = ("tests/ui/test_browser.py", "tests/faults", "tests/journeys")
 USAGE = """Usage: script/test [--long] [--no-journeys] [PATH or pytest option …]
 
 Runs the tests: all, or those at PATH. --long adds the exhaustive versions; --no-journeys leaves the browser out.
