@@ -68,3 +68,11 @@ class AuditClosed(AuditEvent):
 
 class AuditWithdrawn(AuditEvent):
     """The audit ended without an outcome."""
+
+
+class OverallDisputed(AuditEvent):
+    """Somebody whom the framework lets speak does not agree with the overall grade."""
+
+
+class GradesRevised(AuditEvent):
+    """Grades of record were changed after the outcome, by a session or at the end of a dispute; both are kept."""

@@ -48,3 +48,29 @@ def add_guest(provider: Callable[["Audit", "Person"], bool]) -> None:
 def is_guest(audit: "Audit", person: "Person") -> bool:
     """Say whether another app gives ``person`` a part in ``audit``."""
     return any(provider(audit, person) for provider in _guests)
+
+
+_moderators: list[Callable[["Audit"], Iterable["Person"]]] = []
+_marks: list[Callable[["Audit"], Iterable[str]]] = []
+
+
+def add_moderators(provider: Callable[["Audit"], Iterable["Person"]]) -> None:
+    """Declare who knows an audit's moderator, for the framework's party `moderator`."""
+    if provider not in _moderators:
+        _moderators.append(provider)
+
+
+def moderators_of(audit: "Audit") -> tuple["Person", ...]:
+    """Return who moderates ``audit``, named or at work."""
+    return tuple(dict.fromkeys(person for provider in _moderators for person in provider(audit)))
+
+
+def add_marks(provider: Callable[["Audit"], Iterable[str]]) -> None:
+    """Declare what else must stand beside an audit's grades, in words."""
+    if provider not in _marks:
+        _marks.append(provider)
+
+
+def marks_from_others(audit: "Audit") -> list[str]:
+    """Return the declared marks of ``audit``."""
+    return [mark for provider in _marks for mark in provider(audit)]

@@ -17,6 +17,7 @@ from audits.models.audit import (
 )
 from audits.models.conversations import Conversation, FamilyConsent, FamilyContact
 from audits.models.cycle import CaseExclusion, Cycle, KnownFamily, SampledCase
+from audits.models.disagreements import Disagreement, ModerationDraw
 from audits.models.findings import ImmediateChange, WiderFinding
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "CaseExclusion",
     "Conversation",
     "Cycle",
+    "Disagreement",
     "FactCorrection",
     "FamilyConsent",
     "FamilyContact",
@@ -35,6 +37,7 @@ __all__ = [
     "ImmediateChange",
     "Judgement",
     "KnownFamily",
+    "ModerationDraw",
     "RecordedGrade",
     "ReferenceCounter",
     "SampledCase",

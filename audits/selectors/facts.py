@@ -9,6 +9,7 @@ from audits.frameworks.schema.tools import Tool
 from audits.frameworks.selectors import framework_of
 from audits.frameworks.vocabulary import AuditFacts, Grades
 from audits.models import Assessment, Audit, Cycle, GradeOfRecord, RecordedGrade
+from audits.registry import moderators_of
 from audits.selectors.standing import gives_grades
 from qaf.tenants.models import Person
 
@@ -126,5 +127,5 @@ def around_audit(audit: Audit) -> Around:
         worker=audit.worker,
         manager=audit.manager,
         chair=audit.chair,
-        others={**auditors, "auditors": everybody},
+        others={"moderator": moderators_of(audit), **auditors, "auditors": everybody},
     )

@@ -7,6 +7,7 @@ from datetime import date
 from audits.enums import OVERALL, AuditStatus, CorrectionStatus, GradeSource, GradeStage
 from audits.followup.selectors import answering_for
 from audits.models import Audit, FactCorrection, RecordedGrade
+from audits.registry import marks_from_others
 from audits.selectors.audits import audits
 from audits.selectors.comparison import graded_domains
 from audits.selectors.facts import around_audit, framework_for
@@ -90,7 +91,7 @@ def marks_of(audit: Audit) -> tuple[str, ...]:
     marks = [NOT_FINAL] if audit.status == AuditStatus.OUTCOME else []
     if audit.grades.exists() and not audit.grades.filter(source=GradeSource.MODERATED).exists():
         marks.append(NEVER_CHECKED)
-    return tuple(marks)
+    return (*marks, *marks_from_others(audit))
 
 
 def every_grade(audit: Audit) -> list[RecordedGrade]:
