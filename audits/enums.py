@@ -65,6 +65,7 @@ class AssessmentStatus(models.TextChoices):
     IN_PROGRESS = "in_progress", "In progress"
     LOCKED = "locked", "Grades locked"
     SUBMITTED = "submitted", "Submitted"
+    EXCUSED = "excused", "Not given, with a reason"
     REASSIGNED = "reassigned", "Given to somebody else"
 
 
@@ -73,6 +74,7 @@ class GradeStage(models.TextChoices):
 
     PROVISIONAL = "provisional", "Provisional"
     SUBMITTED = "submitted", "Submitted"
+    SELF = "self", "Self-assessment"
     MODERATED = "moderated", "Moderated"
     FINAL = "final", "Final"
 
@@ -99,6 +101,15 @@ class Consent(models.TextChoices):
     YES = "yes", "Yes"
     NO = "no", "No"
     NOT_ASKED = "not_asked", "Not asked"
+    NOT_NEEDED = "not_needed", "Not needed before the call"
+
+
+class Worry(models.TextChoices):
+    """Whether a concern that the family named can wait for the end of the audit."""
+
+    NONE = "", "None"
+    AT_ONCE = "at_once", "It cannot wait"
+    AFTER = "after", "It can wait, as an action of the audit"
 
 
 class CorrectionStatus(models.TextChoices):

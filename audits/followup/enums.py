@@ -27,6 +27,7 @@ class FollowUpKind(models.TextChoices):
     CONVERSATION = "conversation", "Supportive conversation"
     SUPERVISION = "supervision", "Supervision entry"
     FILING = "filing", "Placed on the child's record"
+    ACKNOWLEDGE = "acknowledge", "Read and acknowledged"
     SCRUTINY = "scrutiny", "Look at a pattern"
 
 

@@ -15,18 +15,26 @@ from audits.models.audit import (
     FactCorrection,
     ReferenceCounter,
 )
-from audits.models.conversations import Conversation, FamilyConsent, FamilyContact
+from audits.models.conversations import (
+    Appointment,
+    Contribution,
+    Conversation,
+    FamilyConsent,
+    FamilyContact,
+)
 from audits.models.cycle import CaseExclusion, Cycle, KnownFamily, SampledCase
 from audits.models.disagreements import Disagreement, ModerationDraw
 from audits.models.findings import ImmediateChange, WiderFinding
 
 __all__ = [
+    "Appointment",
     "Assessment",
     "Audit",
     "AuditAction",
     "AuditConcern",
     "AuditFollowUp",
     "CaseExclusion",
+    "Contribution",
     "Conversation",
     "Cycle",
     "Disagreement",

@@ -25,6 +25,7 @@ class Assessment(TenantModel):
     locked_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     reassigned_reason = models.TextField(blank=True)
+    excused_reason = models.TextField(blank=True, help_text="Why an assessment that may be left out was.")
     no_action_reason = models.TextField(blank=True, help_text="Why this auditor proposes no action.")
 
     class Meta:
@@ -74,7 +75,11 @@ class Judgement(TenantModel):
 
     assessment = TenantForeignKey(Assessment, on_delete=models.CASCADE, related_name="judgements")
     domain = models.CharField(max_length=60, blank=True)
-    grade = models.CharField(max_length=40, help_text="Key of the framework's grade, or 'not_applicable'.")
+    grade = models.CharField(
+        max_length=40,
+        blank=True,
+        help_text="Key of the framework's grade, or 'not_applicable'; empty where none had to be given.",
+    )
     not_applicable_reason = models.TextField(blank=True)
     strengths = models.TextField(blank=True)
     development = models.TextField(blank=True)

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from audits.enums import Consent, ConversationStatus
+from audits.enums import Consent, ConversationStatus, Worry
 from qaf.tenants.models import TenantForeignKey, TenantModel
 
 
@@ -34,6 +34,53 @@ class Conversation(TenantModel):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(fields=["authority", "audit", "kind"], name="audits_conversation_once")
+        ]
+
+
+class Appointment(TenantModel):
+    """The day agreed for a conversation, before it is held; moving it keeps the earlier day in the trail.
+
+    Sensitivity: who meets whom about which child. Kept with the audit, and deleted with it.
+    """
+
+    audit = TenantForeignKey("audits.Audit", related_name="appointments")
+    kind = models.CharField(max_length=60, help_text="Key of the framework's conversation.")
+    booked_for = models.DateField()
+    booked_time = models.CharField(max_length=40, blank=True)
+    mode = models.CharField(max_length=20, blank=True, help_text="In person, video or telephone.")
+    place = models.CharField(max_length=120, blank=True)
+    booked_by = TenantForeignKey("tenants.Person", related_name="+")
+    booked_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["booked_for", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["authority", "audit", "kind"], name="audits_appointment_once")
+        ]
+
+
+class Contribution(TenantModel):
+    """What one person brought to a conversation and takes from it, in their own words.
+
+    Written by themselves, or by whoever recorded the conversation until they write it themselves.
+
+    Sensitivity: the words of staff on their own work. Kept with the audit, and deleted with it.
+    """
+
+    audit = TenantForeignKey("audits.Audit", related_name="contributions")
+    kind = models.CharField(max_length=60, help_text="Key of the framework's conversation.")
+    person = TenantForeignKey("tenants.Person", related_name="+")
+    view = models.TextField(blank=True, help_text="Their own view of the work and of the audit.")
+    learning = models.TextField(blank=True, help_text="What they take from it.")
+    written_by = TenantForeignKey("tenants.Person", related_name="+")
+    written_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["authority", "audit", "kind", "person"], name="audits_contribution_once"
+            )
         ]
 
 
@@ -83,6 +130,9 @@ class FamilyContact(TenantModel):
     mode = models.CharField(max_length=20, blank=True)
     answers = models.JSONField(default=dict, help_text="By key of the framework's question.")
     words = models.TextField(blank=True, help_text="What they said, in their own words.")
+    help_used = models.TextField(blank=True, help_text="Such as an interpreter.")
+    worry = models.CharField(max_length=8, choices=Worry.choices, blank=True, default=Worry.NONE)
+    worry_text = models.TextField(blank=True, help_text="A concern that they named.")
     no_contact_reason = models.CharField(max_length=60, blank=True)
     no_contact_text = models.TextField(blank=True)
     recorded_by = TenantForeignKey("tenants.Person", related_name="+")

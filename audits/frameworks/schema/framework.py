@@ -150,6 +150,11 @@ class Framework(Model):
         """Slots whose grades an audit waits for."""
         return tuple(slot for slot in self.process.slots if slot.gives_grades)
 
+    @property
+    def assessed_slots(self) -> tuple[Slot, ...]:
+        """Slots that somebody fills with an assessment of their own, graded or not."""
+        return tuple(slot for slot in self.process.slots if slot.is_assessed)
+
     def conversation(self, key: str) -> Conversation:
         """The conversation with this key. Raises KeyError."""
         return _find(self.process.conversations, key, "conversation")
@@ -282,21 +287,10 @@ def _gaps_of_process(framework: Framework) -> Iterator[tuple[Gap, bool]]:
     process = framework.process
     checks: tuple[tuple[bool, str, str], ...] = (
         (
-            process.reveal.rule != "own_only_until_locked_and_discussed",
-            "process.reveal",
-            "an audit without two grade sets",
-        ),
-        (
-            any(slot.grades in ("optional", "may_revise") for slot in process.slots),
-            "process.slots",
-            "optional or revised grades",
-        ),
-        (
             any(slot.required_when for slot in process.slots),
             "process.slots",
             "an auditor needed only sometimes",
         ),
-        (process.family_feedback is None, "process.family_feedback", "an audit without the family's view"),
         (process.monthly_theme, "process.monthly_theme", "a theme for each month"),
         (
             process.finalisation_check is not None,
@@ -308,7 +302,6 @@ def _gaps_of_process(framework: Framework) -> Iterator[tuple[Gap, bool]]:
             "process.sources_considered_recorded",
             "the sources considered",
         ),
-        (bool(process.filing.acknowledged_by), "process.filing", "an acknowledgement of feedback"),
         (
             bool(framework.actions.confirmations),
             "actions.confirmations",

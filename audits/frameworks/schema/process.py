@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from audits.frameworks.base import Choice, Key, PartyKey, RoleKey, SlotKey, Sourced, Text
+from audits.frameworks.base import Choice, Key, Model, PartyKey, RoleKey, SlotKey, Sourced, Text
 from audits.frameworks.enums import CaseStatus, Frequency
 from audits.frameworks.vocabulary import Condition, Due, Eligibility
 
@@ -30,6 +30,11 @@ class Slot(Sourced):
         """Whether an audit waits for this slot's grades."""
         return self.grades == "yes"
 
+    @property
+    def is_assessed(self) -> bool:
+        """Whether somebody writes an assessment here; who may only revise grades is named by moderation."""
+        return self.grades != "may_revise"
+
 
 class Reveal(Sourced):
     """When auditors see each other's grades, and what may change afterwards."""
@@ -39,6 +44,14 @@ class Reveal(Sourced):
     change_reason_required: bool = True
     worker_sees_provisional: bool
     "Whether the worker sees a submitted grade, marked as not moderated yet, when their managers do"
+
+
+class Question(Model):
+    """One question of a conversation; its answer is kept under its key, so that it can be counted and compared."""
+
+    key: Key
+    label: Text
+    required: bool = False
 
 
 class Conversation(Sourced):
@@ -54,10 +67,26 @@ class Conversation(Sourced):
     precedes: Literal["lock", "reveal", "submit", "finalise", "moderation_decision"]
     minutes_at_least: Annotated[int, Field(ge=1)] | None = None
     minutes_at_most: Annotated[int, Field(ge=1)] | None = None
+    mode: Literal["in_person", "video", "telephone"] | None = None
+    "How it is to be held; another way is recorded with its reason"
+    booked: Literal["offered", "required"] = "offered"
+    "Whether a day must be agreed beforehand; it may always be"
     prompts: tuple[Text, ...] = ()
+    questions: tuple[Question, ...] = ()
+    "Questions with answers of their own, beside the prompts"
+    strengths_and_areas: bool = False
+    "Whether strengths and areas that need attention are written down, each apart"
+    covers_all_domains: bool = False
+    "Whether every domain of the tool is talked over; one left out is recorded with its reason"
     asks_agreement_of: PartyKey | None = None
-    "Whose agreement with the overall grade is recorded"
+    "Whose agreement is recorded"
+    agreement_about: Literal["overall_grade", "strengths_and_areas"] = "overall_grade"
+    "With what they agree or do not"
     disagreement_reason_required: bool = True
+    view_of: PartyKey | None = None
+    "Whose own view of the work and of the audit stands beside the auditor's"
+    learning_of_each: bool = False
+    "Whether everybody who takes part records what they take from it"
 
 
 class Consent(Sourced):
@@ -92,17 +121,32 @@ class FamilyFeedback(Sourced):
     themes: tuple[Choice, ...] = ()
     "What the QA team may hear in the answers, to be counted; a general list, where empty"
     precedes: Literal["submit", "finalise", "none"] = "submit"
+    due: Due | None = None
+    "By when the family is asked, where no step of the audit waits for it"
+    preference_asked: bool = False
+    "Whether the worker is asked how the family prefers to communicate and what help they need"
     concern_raised_at_once: bool = True
+
+
+class AuditCopy(Sourced):
+    """Somebody who gets a copy of every audit that certain auditors carried out."""
+
+    to: PartyKey
+    audits_by: tuple[RoleKey, ...] = ()
+    "Roles whose audits are copied; everybody's, where empty"
 
 
 class Filing(Sourced):
     """Placing the audit on the child's record and telling those concerned."""
 
-    by: RoleKey
+    by: PartyKey
     due: Due
     reference_required: bool = True
     tell: Annotated[tuple[PartyKey, ...], Field(min_length=1)]
     acknowledged_by: tuple[PartyKey, ...] = ()
+    "Who says that they have read the feedback"
+    acknowledge_within: Due | None = None
+    copies: tuple[AuditCopy, ...] = ()
     omit_sections: tuple[
         Literal["worker_performance", "disputes", "conversations", "individual_grades"], ...
     ] = ()
@@ -122,6 +166,8 @@ class FinalisationCheck(Sourced):
     offered_to: Literal["all", "new_auditors"]
     by: RoleKey
     required_while_new: bool
+    new_below: Annotated[int, Field(ge=1, le=24)] = 2
+    "An auditor is new until they have submitted so many audits, and while somebody audits beside them"
 
 
 class Process(Sourced):
@@ -143,3 +189,5 @@ class Process(Sourced):
     monthly_theme: bool = False
     sources_considered_recorded: bool = False
     "Whether the sources looked at are recorded before the overall grade"
+    sources: tuple[Choice, ...] = ()
+    "The sources, each asked for apart with what it told; one box for all, where empty"
