@@ -3,10 +3,16 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from audits.frameworks.questions import Question
+from audits.frameworks.questions import Question, Variant
 
 SEP = "__"
 """Stands between the parts of a form field's name: `strategy__per_service`."""
+
+
+OUT, MORE = "out", "more"
+"""The ends of the names of two fields: the box that takes an item out of a list, the choice of a further one."""
+NOT_GIVEN = "not_given"
+"""The choice that leaves an optional value out."""
 
 
 def given(value: Any) -> Any:
@@ -20,12 +26,27 @@ def answer_of(question: Question, name: str, data: Mapping[str, Any]) -> Any:
         case "block":
             return _block_answer(question, name, data)
         case "items":
-            return [answer_of(item, f"{name}{SEP}{item.name}", data) for item in question.items]
+            return given(_items_answer(question, name, data))
         case "table":
             return given(dict(_table_answer(question, name, data)))
         case "labels":
             return given(_labels_answer(question, name, data))
     return given(_single_answer(question, data.get(name)))
+
+
+def _items_answer(question: Question, name: str, data: Mapping[str, Any]) -> list[Any]:
+    kept = (item for item in question.items if not data.get(SEP.join((name, item.name, OUT))))
+    found = [answer_of(item, f"{name}{SEP}{item.name}", data) for item in kept]
+    more = f"{name}{SEP}{MORE}"
+    for variant in question.variants:
+        if data.get(more) == kind_word(variant):
+            found.append(_parts_answer(variant, f"{more}{SEP}{kind_word(variant)}", {}, data))
+    return found
+
+
+def kind_word(variant: Variant) -> str:
+    """What stands in the form for a kind of further item; an item of no kind is only wanted or not."""
+    return variant.kind or "yes"
 
 
 def _single_answer(question: Question, answer: Any) -> Any:
@@ -45,6 +66,8 @@ def _single_answer(question: Question, answer: Any) -> Any:
             return kept + [key for key, _ in question.options if key in chosen and key not in before]
         case "date":
             return answer.isoformat() if answer else None
+        case "choice" if answer == NOT_GIVEN:
+            return None
         case "number" if answer is not None and float(answer).is_integer():
             return int(answer)
         case "text":
@@ -60,21 +83,27 @@ def _block_answer(question: Question, name: str, data: Mapping[str, Any]) -> Any
             continue
         before = question.value if isinstance(question.value, Mapping) else {}
         same = str(before.get("kind", "")) == variant.kind
-        found: dict[str, Any] = {"kind": variant.kind} if variant.kind else {}
-        # What a form does not ask stays as it is, in its place.
-        asked = {part.name: part for part in variant.parts}
-        for key in [*(before if same else ()), *asked]:
-            if key == "kind" or key in found:
-                continue
-            if key not in asked:
-                found[key] = before[key]
-                continue
-            inside = f"{name}{SEP}{variant.kind}" if several else name
-            value = answer_of(asked[key], f"{inside}{SEP}{key}", data)
-            if value is not None and (key in before or value != given(asked[key].value)):
-                found[key] = value
-        return found or None
+        inside = f"{name}{SEP}{variant.kind}" if several else name
+        return _parts_answer(variant, inside, before if same else {}, data) or None
     return None
+
+
+def _parts_answer(
+    variant: Variant, inside: str, before: Mapping[str, Any], data: Mapping[str, Any]
+) -> dict[str, Any]:
+    found: dict[str, Any] = {"kind": variant.kind} if variant.kind else {}
+    # What a form does not ask stays as it is, in its place.
+    asked = {part.name: part for part in variant.parts}
+    for key in [*before, *asked]:
+        if key == "kind" or key in found:
+            continue
+        if key not in asked:
+            found[key] = before[key]
+            continue
+        value = answer_of(asked[key], f"{inside}{SEP}{key}", data)
+        if value is not None and (key in before or value != given(asked[key].value)):
+            found[key] = value
+    return found
 
 
 def _table_answer(question: Question, name: str, data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

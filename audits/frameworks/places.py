@@ -25,7 +25,7 @@ def places(framework: Framework) -> dict[int, Place]:
     found = {}
     for path, node in walk(framework):
         if isinstance(node, Sourced):
-            found[id(node)] = Place(_address(framework, path), path, node)
+            found[id(node)] = Place(address(framework, path), path, node)
     return found
 
 
@@ -67,7 +67,8 @@ def _step(node: Any, part: str) -> tuple[str | int, Any]:
     raise KeyError(part)
 
 
-def _address(framework: Framework, path: Path) -> str:
+def address(framework: Framework, path: Path) -> str:
+    """The address of what stands at a path."""
     node: Any = framework
     parts = []
     for part in path:

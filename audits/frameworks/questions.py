@@ -59,7 +59,7 @@ class Question:
     variants: tuple["Variant", ...] = ()
     """For a block: what it may be; one variant without a kind where it is no rule."""
     items: tuple["Question", ...] = ()
-    """For a list of blocks: each of them."""
+    """For a list of blocks: each of them; `variants` says what a further one may be."""
     rows: Options = ()
     """For a table: the keys with their words."""
     cell: str = ""
@@ -120,6 +120,11 @@ def questions_of(block: BaseModel, raw: Any, words: Words) -> tuple[Question, ..
     return tuple(_questions(type(block), raw if isinstance(raw, Mapping) else {}, words))
 
 
+def questions_of_new(model: type[BaseModel], words: Words) -> tuple[Question, ...]:
+    """The questions of a block that is not there yet."""
+    return tuple(_questions(model, {}, words))
+
+
 def _questions(model: type[BaseModel], raw: Mapping[str, Any], words: Words) -> Iterator[Question]:
     for name, info in model.model_fields.items():
         if name not in SKIPPED and (found := _question(model, name, info, raw, words)):
@@ -129,7 +134,7 @@ def _questions(model: type[BaseModel], raw: Mapping[str, Any], words: Words) -> 
 def _question(
     model: type[BaseModel], name: str, info: FieldInfo, raw: Mapping[str, Any], words: Words
 ) -> Question | None:
-    annotation, metadata, optional = _unwrapped(info.annotation, list(info.metadata))
+    annotation, metadata, optional = unwrapped(info.annotation, info.metadata)
     value = raw.get(name, _default(info))
     base: dict[str, Any] = {
         "name": name,
@@ -155,9 +160,9 @@ def _default(info: FieldInfo) -> Any:
     return default.value if isinstance(default, Enum) else default
 
 
-def _unwrapped(annotation: Any, metadata: list[Any]) -> tuple[Any, list[Any], bool]:
-    """The type without `Annotated` and `None`, with everything said about it."""
-    optional = False
+def unwrapped(annotation: Any, said: Sequence[Any] = ()) -> tuple[Any, list[Any], bool]:
+    """The type without `Annotated` and `None`, with everything said about it, and whether it may be None."""
+    optional, metadata = False, list(said)
     while True:
         if typing.get_origin(annotation) is Annotated:
             annotation, *more = typing.get_args(annotation)
@@ -222,7 +227,7 @@ MOST_ITEMS = 20
 
 def _items(models: Sequence[Any], value: Any, words: Words) -> dict[str, Any] | None:
     given = value if isinstance(value, list) else []
-    if not given or len(given) > MOST_ITEMS or any(not issubclass(model, BaseModel) for model in models):
+    if len(given) > MOST_ITEMS or any(not issubclass(model, BaseModel) for model in models):
         return None
     if any(_is_sourced(model) for model in models):
         return None
@@ -237,11 +242,15 @@ def _items(models: Sequence[Any], value: Any, words: Words) -> dict[str, Any] | 
         )
         for number, item in enumerate(given)
     )
-    return {"shape": "items", "items": tuple(items)}
+    return {"shape": "items", "items": tuple(items), **_further(models, words)}
+
+
+def _further(models: Sequence[Any], words: Words) -> dict[str, Any]:
+    return {"variants": _rule(models, None, words)["variants"]}
 
 
 def _list(item: Any, value: Any, words: Words) -> dict[str, Any] | None:
-    annotation, metadata, _ = _unwrapped(item, [])
+    annotation, metadata, _ = unwrapped(item)
     marker = next((found for found in metadata if isinstance(found, Ref)), None)
     if marker:
         return {"shape": "choices", "options": words.options(marker)}
@@ -260,14 +269,14 @@ def _list(item: Any, value: Any, words: Words) -> dict[str, Any] | None:
 
 
 def _table(arguments: Sequence[Any], words: Words) -> dict[str, Any] | None:
-    _, key_metadata, _ = _unwrapped(arguments[0], [])
+    _, key_metadata, _ = unwrapped(arguments[0])
     marker = next((found for found in key_metadata if isinstance(found, Ref)), None)
-    annotation, metadata, _ = _unwrapped(arguments[1], [])
+    annotation, metadata, _ = unwrapped(arguments[1])
     if not marker:
         return None
     if annotation is int:
         return {"shape": "table", "rows": words.options(marker), "cell": "number", **_limits(metadata)}
-    if typing.get_origin(annotation) is tuple and _unwrapped(typing.get_args(annotation)[0], [])[0] is str:
+    if typing.get_origin(annotation) is tuple and unwrapped(typing.get_args(annotation)[0])[0] is str:
         return {"shape": "table", "rows": words.options(marker), "cell": "lines"}
     return None
 

@@ -18,6 +18,8 @@ from audits.frameworks.documents import PlainLoader, read
 from audits.frameworks.problems import FrameworkError, Path
 
 _ALIAS = re.compile(r"\s*:\s+\*[\w-]+")
+_COMMENTED = re.compile(r"(\n[ \t]*#[^\n]*|\n[ \t]*)+\Z")
+"""Lines of comment that a value begins with."""
 _WIDE = 1_000_000
 
 
@@ -30,10 +32,14 @@ GONE = Gone()
 
 @dataclass(frozen=True)
 class Edit:
-    """Put `value` at `path`, or take out what stands there (`GONE`). A missing last mapping on the way is made."""
+    """Put `value` at `path`, or take out what stands there (`GONE`). A missing last mapping or list on the way is made.
+
+    With `insert` the value becomes a further item of a list, before the one at `path` or, after the last, at the end.
+    """
 
     path: Path
     value: Any
+    insert: bool = False
 
 
 class _CannotEditError(Exception):
@@ -74,10 +80,12 @@ def _changed(values: Any, edit: Edit) -> Any:
     node = values
     for place, part in enumerate(above):
         if isinstance(node, dict) and part not in node and place == len(above) - 1:
-            node[part] = {}
+            node[part] = [] if edit.insert else {}
         node = node[part]
     if edit.value is GONE:
         del node[last]
+    elif edit.insert:
+        node.insert(last, _plain(edit.value))
     else:
         node[last] = _plain(edit.value)
     return values
@@ -94,10 +102,13 @@ def _in_place(text: str, edit: Edit) -> str:
             node = _child(text, node, part)
         except KeyError:
             if place == len(above) - 1 and edit.value is not GONE:
-                return _add(text, node, str(part), {last: edit.value})
+                inner = [edit.value] if edit.insert else {last: edit.value}
+                return _add(text, node, str(part), inner)
             raise
     if edit.value is GONE:
         return _take_out(text, node, last)
+    if edit.insert:
+        return _insert(text, node, last, edit.value)
     try:
         child = _child(text, node, last)
     except KeyError:
@@ -155,7 +166,7 @@ def _replace(text: str, node: Node, value: Any) -> str:
         new = _block(value, node.start_mark.column)
     elif not isinstance(node, ScalarNode) and not _is_flow(node):
         # A flow value stands on its key's own line: the blank before it goes back to there.
-        kept = text[:start].rstrip()
+        kept = _COMMENTED.sub("", text[:start].rstrip())
         return f"{kept} {_flow(value)}{text[end:]}"
     else:
         new = _flow(value)
@@ -166,6 +177,9 @@ def _add(text: str, node: Node, key: str, value: Any) -> str:
     if not isinstance(node, MappingNode):
         raise _CannotEditError
     pair = f"{key}: {_flow(value)}"
+    if isinstance(value, list) and any(isinstance(item, dict) for item in value) and not node.flow_style:
+        column = node.start_mark.column + 2
+        pair = f"{key}:\n{' ' * column}{_block(value, column)}"
     if node.flow_style:
         close = node.end_mark.index - 1
         body = text[:close].rstrip()
@@ -175,7 +189,46 @@ def _add(text: str, node: Node, key: str, value: Any) -> str:
     return f"{text[:end]}\n{' ' * node.start_mark.column}{pair}{text[end:]}"
 
 
+def _insert(text: str, node: Node, place: str | int, value: Any) -> str:
+    """The list with one more item."""
+    if not isinstance(node, SequenceNode) or not isinstance(place, int):
+        raise _CannotEditError
+    if place < len(node.value):
+        start = node.value[place].start_mark.index
+        if node.flow_style:
+            return f"{text[:start]}{_flow(value)}, {text[start:]}"
+        line = text.rfind("\n", 0, start) + 1
+        column = node.start_mark.column
+        return f"{text[:line]}{' ' * column}{_item(value, column)}\n{text[line:]}"
+    if node.flow_style:
+        close = node.end_mark.index - 1
+        return f"{text[:close].rstrip()}{', ' if node.value else ''}{_flow(value)}{text[close:]}"
+    end = text.find("\n", _end(text, node))
+    end = len(text) if end < 0 else end
+    column = node.start_mark.column
+    return f"{text[:end]}\n{' ' * column}{_item(value, column)}{text[end:]}"
+
+
+def _item(value: Any, column: int) -> str:
+    """An item of a list of lines; the fields of a block below each other."""
+    return "- " + (_block(value, column + 2) if isinstance(value, dict) and value else _flow(value))
+
+
+def _take_out_item(text: str, node: SequenceNode, place: int) -> str:
+    if len(node.value) == 1:
+        return _replace(text, node, [])
+    start, end = node.value[place].start_mark.index, _end(text, node.value[place])
+    if node.flow_style:
+        if place + 1 < len(node.value):
+            return text[:start] + text[node.value[place + 1].start_mark.index :]
+        return text[: _end(text, node.value[place - 1])] + text[end:]
+    line, stop = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    return text[:line] + ("" if stop < 0 else text[stop + 1 :])
+
+
 def _take_out(text: str, node: Node, part: str | int) -> str:
+    if isinstance(node, SequenceNode) and isinstance(part, int):
+        return _take_out_item(text, node, part)
     if not isinstance(node, MappingNode):
         raise _CannotEditError
     names = [key.value for key, _ in node.value]
@@ -214,7 +267,7 @@ def _flow(value: Any) -> str:
 
 def _block(value: dict[str, Any] | list[Any], column: int) -> str:
     items = value.items() if isinstance(value, dict) else ((None, item) for item in value)
-    rows = [f"{key}: {_flow(item)}" if key is not None else f"- {_flow(item)}" for key, item in items]
+    rows = [f"{key}: {_flow(item)}" if key is not None else _item(item, column) for key, item in items]
     return ("\n" + " " * column).join(rows)
 
 

@@ -78,6 +78,36 @@ LABELS: Mapping[str, str] = {
     "issue_on_non_working_day": "A date on which the product sends something and that falls on one",
 }
 
+LISTS: Mapping[str, str] = {
+    "Framework.roles": "Roles",
+    "Framework.services": "Services",
+    "Framework.documents": "Documents that say what good looks like",
+    "Framework.grade_sets": "Sets of grades",
+    "Framework.tools": "Audit tools",
+    "Framework.disputes": "Kinds of disagreement",
+    "Framework.consequences": "What follows an audit",
+    "Framework.trends": "Patterns over time",
+    "Framework.reports": "Reports",
+    "Framework.forums": "Forums",
+    "Framework.activities": "Other activities",
+    "Framework.not_used": "What this framework does not have",
+    "GradeSet.former_scale": "Former scores",
+    "Tool.domains": "Domains",
+    "Tool.fields": "Further questions",
+    "Tool.look_back": "How far back it looks",
+    "Domain.applies": "When the domain applies",
+    "Process.slots": "Auditors of a case",
+    "Process.conversations": "Conversations",
+    "Process.family_feedback": "The family's view",
+    "Process.finalisation_check": "The check before an audit is final",
+    "FamilyFeedback.targets": "How many families are heard",
+    "Sampling.extra": "Cases beside the draw",
+    "Moderation.selectors": "Reasons for moderating",
+    "Dispute.steps": "Steps",
+    "UrgentConcern.triggers": "What calls for an urgent concern",
+}
+"""Lists of whole rules, by the block and field they stand in."""
+
 VALUES: Mapping[str, str] = {
     "yes": "A full set of grades of their own",
     "no": "No grades",

@@ -81,3 +81,34 @@ def test_whatever_is_written_is_read_back_and_nothing_else_changes(path, value):
         node = node[part]
     node[path[-1]] = value
     assert loader.values(rewrite(text, [Edit(path, value)])) == expected
+
+
+def test_an_item_is_added_at_the_end_of_a_list_and_taken_out_of_it():
+    text = "a:\n  # first\n  - {k: 1}\n  - k: 2\n    l: [x]  # why\n\n# kept\nb: [1, 2]\nc: []\n"
+    added = rewrite(text, [Edit(("a", 2), {"k": 3, "l": ["y"]}, insert=True)])
+    assert differences(text, added) == ["+  - k: 3", "+    l: [y]"]
+    assert differences(text, rewrite(text, [Edit(("a", 0), GONE)])) == ["-  - {k: 1}"]
+    assert differences(text, rewrite(text, [Edit(("a", 1), GONE)])) == ["-  - k: 2", "-    l: [x]  # why"]
+    assert rewrite(text, [Edit(("a", 0), GONE), Edit(("a", 0), GONE)]) == "a: []  # why\n\n# kept\nb: [1, 2]\nc: []\n"
+    assert "b: [1]\n" in rewrite(text, [Edit(("b", 1), GONE)])
+    assert "b: [2]\n" in rewrite(text, [Edit(("b", 0), GONE)])
+    assert "b: [1, 2, 3]\n" in rewrite(text, [Edit(("b", 2), 3, insert=True)])
+    assert "b: [0, 1, 2]\n" in rewrite(text, [Edit(("b", 0), 0, insert=True)])
+    before = rewrite(text, [Edit(("a", 1), {"k": 3}, insert=True)])
+    assert differences(text, before) == ["+  - k: 3"]
+    assert loader.values(before)["a"][1] == {"k": 3}
+    assert "c: [{k: 1}]\n" in rewrite(text, [Edit(("c", 0), {"k": 1}, insert=True)])
+    assert rewrite(text, [Edit(("d", 0), {"k": 1}, insert=True)]).endswith("c: []\nd:\n  - k: 1\n")
+
+
+def test_any_block_of_any_list_of_a_whole_framework_is_taken_out_without_touching_the_rest():
+    for name in loader.builtin_names():
+        text = loader.builtin_text(name)
+        for path in (("consequences",), ("moderation", "selectors"), ("disputes",), ("process", "slots")):
+            values = loader.values(text)
+            for part in path:
+                values = values.get(part, [])
+            for number in range(len(values)):
+                changed = rewrite(text, [Edit((*path, number), GONE)])
+                added = [line for line in differences(text, changed) if line.startswith("+")]
+                assert added in ([], [f"+{'  ' * (len(path) - 1)}{path[-1]}: []"]), (name, path, number)

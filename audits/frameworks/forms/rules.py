@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.validators import BaseValidator
 
-from audits.frameworks.answers import SEP, answer_of, given
+from audits.frameworks.answers import MORE, NOT_GIVEN, OUT, SEP, answer_of, given, kind_word
 from audits.frameworks.forms.drafts import RevisionForm
 from audits.frameworks.problems import Problem
 from audits.frameworks.questions import Question, Variant
@@ -67,10 +67,7 @@ class RuleForm(RevisionForm):
         if question.shape == "block":
             return self._draw_block(question, name, own, above)
         if question.shape == "items":
-            drawn = []
-            for item in question.items:
-                drawn += self._draw(item, f"{name}{SEP}{item.name}", own, (*above, question.label))
-            return drawn
+            return self._draw_items(question, name, own, above)
         if question.shape == "table":
             return self._draw_table(question, name, own, label)
         if question.shape == "labels":
@@ -87,12 +84,13 @@ class RuleForm(RevisionForm):
             choices = [(variant.kind, variant.label) for variant in question.variants]
             label = question.label if not above else f"{' – '.join(above)} – {question.label}"
             if not question.required:
-                choices.append(("", "Not given"))
+                choices.append((NOT_GIVEN, "Not given"))
             needed = question.required and SEP not in name
             own[name] = forms.ChoiceField(
                 label=label, choices=choices, widget=forms.RadioSelect, required=needed
             )
-            self.initial.setdefault(name, question.value.get("kind") if question.value else None)
+            absent = None if question.required else NOT_GIVEN
+            self.initial.setdefault(name, question.value.get("kind") if question.value else absent)
             conditional = {}
             for variant in question.variants:
                 if drawn := self._draw_parts(variant, f"{name}{SEP}{variant.kind}", own, ()):
@@ -114,6 +112,38 @@ class RuleForm(RevisionForm):
             for part in variant.parts
             for drawn in self._draw(part, f"{name}{SEP}{part.name}", own, above)
         ]
+
+    def _draw_items(
+        self, question: Question, name: str, own: dict[str, forms.Field], above: tuple[str, ...]
+    ) -> list[str]:
+        """Each block of a list with a box that takes it out, and the choice of a further one."""
+        drawn = []
+        titles = (*above, question.label)
+        for item in question.items:
+            drawn += self._draw(item, f"{name}{SEP}{item.name}", own, titles)
+            out = SEP.join((name, item.name, OUT))
+            own[out] = forms.BooleanField(
+                label=f"{' – '.join(titles)} – {item.label}: take this one out", required=False
+            )
+            drawn.append(out)
+        more = f"{name}{SEP}{MORE}"
+        kinds = [(kind_word(variant), variant.label or "Yes") for variant in question.variants]
+        what = "Add another?" if question.items else "Add one?"
+        own[more] = forms.ChoiceField(
+            label=f"{' – '.join(titles)}: {what}",
+            choices=[*kinds, (NOT_GIVEN, "No")],
+            widget=forms.RadioSelect,
+            required=False,
+            initial=NOT_GIVEN,
+        )
+        self.initial.setdefault(more, NOT_GIVEN)
+        conditional = {}
+        for variant in question.variants:
+            kind = kind_word(variant)
+            if parts := self._draw_parts(variant, f"{more}{SEP}{kind}", own, ()):
+                conditional[kind] = parts
+        self.govuk[more] = {"conditional": conditional}
+        return [*drawn, more]
 
     def _draw_table(
         self, question: Question, name: str, own: dict[str, forms.Field], label: str
@@ -229,10 +259,13 @@ def _field(question: Question, label: str, *, required: bool) -> forms.Field:
         case "date":
             return DateField(noun="the date", **common)
         case "choice":
-            options = [*([] if question.required else [("", "Not given")]), *question.options]
+            absent = [] if question.required else [(NOT_GIVEN, "Not given")]
+            many = len(question.options) > MOST_RADIOS
+            # A list to choose from shows its first entry: one that must be answered begins with none.
+            none = [("", "Select")] if many and question.value is None and question.required else []
             return forms.ChoiceField(
-                choices=options,
-                widget=forms.Select if len(question.options) > MOST_RADIOS else forms.RadioSelect,
+                choices=[*none, *absent, *question.options] if many else [*question.options, *absent],
+                widget=forms.Select if many else forms.RadioSelect,
                 **common,
             )
         case "choices":
@@ -279,7 +312,7 @@ def _whole(limit: float | None) -> int | None:
 def _shown(question: Question) -> Any:
     value = question.value
     if value is None:
-        return None
+        return NOT_GIVEN if question.shape == "choice" and not question.required else None
     match question.shape:
         case "lines":
             return "\n".join(value)
