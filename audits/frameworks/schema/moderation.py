@@ -4,23 +4,10 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from audits.frameworks.base import ConversationKey, Key, Kind, PartyKey, RoleKey, Sourced, Text
+from audits.frameworks.base import ConversationKey, ForumKey, Key, Kind, Model, PartyKey, RoleKey, Sourced, Text
 from audits.frameworks.vocabulary import Due, Eligibility, Selection
 from audits.frameworks.vocabulary.selection import EvaluatedAt
 from audits.frameworks.vocabulary.wording import Names, join
-
-
-class Selector(Sourced):
-    """One reason for moderating, and when it is looked at."""
-
-    key: Key
-    label: Text
-    "The reason in a few words, as it stands beside a moderated audit"
-    rule: Selection
-    evaluated: EvaluatedAt
-    mandatory: bool = True
-    adds: tuple[RoleKey, ...] = ()
-    "Roles that join the decision when an audit is selected for this reason"
 
 
 class SingleDecider(Kind):
@@ -38,9 +25,14 @@ class ConsensusElseDispute(Kind):
     """Moderator and auditor agree, or a dispute opens."""
 
     title: ClassVar[str] = "a facilitated discussion that ends in agreement or a dispute"
-    implemented: ClassVar[bool] = False
     kind: Literal["consensus_else_dispute"]
     participants: Annotated[tuple[PartyKey, ...], Field(min_length=2)]
+    asks_difference: Text | None = None
+    "The question whether a difference was made for the child, answered in a word and in words"
+    strengths_drawn_out: bool = False
+    "Whether the strengths that the discussion brought out are recorded"
+    learning_of_each: bool = False
+    "Whether what each participant takes away is recorded"
 
     def in_words(self, names: Names) -> str:
         """How it is decided."""
@@ -52,10 +44,10 @@ class Panel(Kind):
     """A panel decides; its members depend on why the audit is moderated."""
 
     title: ClassVar[str] = "a panel"
-    implemented: ClassVar[bool] = False
     kind: Literal["panel"]
     standing: Annotated[tuple[RoleKey, ...], Field(min_length=1)]
     invited: tuple[RoleKey, ...] = ()
+    "Roles whose holders may be asked to join, for what they know or because the chair selects them"
     quorum: Annotated[int, Field(ge=1, le=20)]
     tie_decided_by: RoleKey
 
@@ -65,14 +57,22 @@ class Panel(Kind):
         return f"a panel of {members} decides; where they are divided, the {names.role(self.tie_decided_by)} does"
 
 
+class FeedbackTo(Model):
+    """One group or board that hears what a session found, and the people in the product who are told."""
+
+    forum: ForumKey
+    tell: tuple[PartyKey, ...] = ()
+
+
 class ConsistencySession(Kind):
     """A session compares finished audits; disagreement climbs a ladder."""
 
     title: ClassVar[str] = "a consistency session"
-    implemented: ClassVar[bool] = False
     kind: Literal["consistency_session"]
     led_by: RoleKey
     feedback_due: Due
+    feedback_to: tuple[FeedbackTo, ...] = ()
+    "Who hears it: the group of auditors, a board"
     settled_by: tuple[RoleKey, ...]
 
     def in_words(self, names: Names) -> str:
@@ -89,6 +89,23 @@ DecisionMode = Annotated[
 ]
 
 
+class Selector(Sourced):
+    """One reason for moderating, and when it is looked at."""
+
+    key: Key
+    label: Text
+    "The reason in a few words, as it stands beside a moderated audit"
+    rule: Selection
+    evaluated: EvaluatedAt
+    mandatory: bool = True
+    adds: tuple[RoleKey, ...] = ()
+    "Roles that join the decision when an audit is selected for this reason"
+    decision: DecisionMode | None = None
+    "How audits selected for this reason alone are decided, where it differs"
+    due: Due | None = None
+    "By when audits selected for this reason alone are decided, where it differs"
+
+
 class Moderation(Sourced):
     """Moderation of the month's audits."""
 
@@ -100,6 +117,9 @@ class Moderation(Sourced):
     conversation: ConversationKey | None = None
     decides: tuple[Literal["overall", "disputed_domains", "all_domains", "action_plan", "standards_met"], ...]
     returns_to: RoleKey
+    "Who receives the finished moderation, beside the auditor"
+    tell: tuple[PartyKey, ...] = ()
+    "Who else hears that audit and moderation are finished"
     effort_hours: Annotated[float, Field(gt=0, le=40)]
     "Expected hours of work for one moderation, for the forecast"
     expected_share: Annotated[float, Field(ge=0, le=1)]
@@ -114,13 +134,12 @@ class LadderStep(Sourced):
     due: Due | None = None
     final: bool = False
     "Whether the step settles the matter; the last step must"
+    chosen_by_raiser: bool = False
+    "Whether whoever raises the matter chooses which of those who settle it to ask"
 
 
 class Dispute(Sourced):
     """A kind of disagreement, and the ladder it climbs. `allowed: false` says that there is none."""
-
-    implemented: ClassVar[bool] = False
-    blocks_cycle: ClassVar[bool] = False
 
     key: Key
     label: Text
@@ -131,3 +150,8 @@ class Dispute(Sourced):
     steps: tuple[LadderStep, ...] = ()
     meanwhile: Literal["grade_stands", "grade_marked_disputed", "not_about_a_grade", "moderation_decides"]
     polarity: tuple[Literal["challenge", "acknowledgement"], ...] = ("challenge",)
+
+    @property
+    def has_ladder(self) -> bool:
+        """Whether it climbs steps of its own, rather than ending at once or being decided by moderation."""
+        return self.allowed and bool(self.steps)

@@ -23,6 +23,11 @@ EVALUATED_WORDS: Mapping[str, str] = {
 }
 
 
+def by_chance(references: Iterable[str], seed: str) -> list[str]:
+    """The references in an order that only the seed decides, on any machine."""
+    return sorted(set(references), key=lambda reference: sha256(f"{seed}|{reference}".encode()).hexdigest())
+
+
 class SelectorKind(Kind):
     """A rule that selects audits for moderation."""
 
@@ -62,9 +67,7 @@ class RandomShare(SelectorKind):
 
     def select(self, references: Iterable[str], *, seed: str) -> dict[str, Reason]:
         """The references chosen, each with its reason: the same for any order and on any machine."""
-        pool = sorted(
-            set(references), key=lambda reference: sha256(f"{seed}|{reference}".encode()).hexdigest()
-        )
+        pool = by_chance(references, seed)
         chosen = pool[: ceil(len(pool) * self.share)]
         return {reference: Reason(f"Random check of {percent(self.share)}") for reference in chosen}
 
@@ -78,7 +81,6 @@ class QuotaPerModerator(SelectorKind):
     """So many audits a month for each moderator, named when cases are allocated."""
 
     title: ClassVar[str] = "a quota for each moderator and month"
-    implemented: ClassVar[bool] = False
     kind: Literal["quota_per_moderator"]
     count: Annotated[int, Field(ge=1, le=50)]
 
@@ -90,7 +92,6 @@ class QuotaPerRole(SelectorKind):
     """So many of their colleagues' audits a month for each holder of a role."""
 
     title: ClassVar[str] = "a quota of colleagues' audits for a role"
-    implemented: ClassVar[bool] = False
     kind: Literal["quota_per_role"]
     role: RoleKey
     count: Annotated[int, Field(ge=1, le=50)]
@@ -103,11 +104,27 @@ class ShareOfMonth(SelectorKind):
     """A random top-up until a share of the month's audits is moderated; audits selected before count."""
 
     title: ClassVar[str] = "a share of the month's audits"
-    implemented: ClassVar[bool] = False
     kind: Literal["share_of_month"]
     share: Share
     minimum_random: Annotated[int, Field(ge=0, le=50)] = 0
     stratify_by: tuple[Literal["grade", "service"], ...] = ()
+
+    def select(
+        self, strata: Mapping[str, tuple[str, ...]], *, selected: int, month: int, seed: str
+    ) -> dict[str, Reason]:
+        """The references chosen at random, strata taking turns with the largest first; the same on any machine.
+
+        ``strata`` are the audits nothing selected, each with its stratum; ``selected`` is how many others were
+        selected already, ``month`` how many the month has.
+        """
+        needed = max(ceil(round(month * self.share, 6)) - selected, self.minimum_random)
+        groups: dict[tuple[str, ...], list[str]] = {}
+        for reference in by_chance(strata, seed):
+            groups.setdefault(strata[reference], []).append(reference)
+        queues = sorted(groups.values(), key=lambda group: (-len(group), group))
+        turns = [queue[turn] for turn in range(len(strata)) for queue in queues if turn < len(queue)]
+        text = f"Drawn at random towards {percent(self.share)} of the month"
+        return {reference: Reason(text) for reference in turns[:needed]}
 
     def in_words(self, names: Names) -> str:
         text = f"a random top-up until {percent(self.share)} of the month's audits are moderated"
@@ -122,11 +139,25 @@ class SessionSample(SelectorKind):
     """A share of the quarter's audits, with all of some grades, taken to a consistency session."""
 
     title: ClassVar[str] = "a sample for a consistency session"
-    implemented: ClassVar[bool] = False
     kind: Literal["session_sample"]
     share: Share
     minimum: Annotated[int, Field(ge=1, le=100)]
     always_include: tuple[GradeKey, ...] = ()
+
+    def select(self, grades: Mapping[str, str], names: Names, *, seed: str) -> dict[str, Reason]:
+        """The references chosen: all with one of the grades always taken, then chance until there are enough.
+
+        ``grades`` holds the quarter's finished audits, each with its overall grade.
+        """
+        chosen = {
+            reference: Reason(f"Graded {names.grade(grade)}, which the session always looks at")
+            for reference, grade in sorted(grades.items())
+            if grade in self.always_include
+        }
+        enough = max(ceil(round(len(grades) * self.share, 6)), self.minimum)
+        for reference in by_chance(set(grades) - set(chosen), seed)[: max(enough - len(chosen), 0)]:
+            chosen[reference] = Reason(f"Drawn at random from the quarter's {len(grades)} finished audits")
+        return chosen
 
     def in_words(self, names: Names) -> str:
         always = join(names.grade(grade) for grade in self.always_include)
@@ -138,10 +169,14 @@ class PanelAudits(SelectorKind):
     """Cases, by theme or at random, that a panel audits itself in its meeting."""
 
     title: ClassVar[str] = "cases audited by a panel in its meeting"
-    implemented: ClassVar[bool] = False
     kind: Literal["panel_audits"]
     count: Annotated[int, Field(ge=1, le=100)]
     methods: Annotated[tuple[Literal["thematic", "random"], ...], Field(min_length=1)]
+
+    def select(self, references: Iterable[str], *, seed: str) -> dict[str, Reason]:
+        """The references drawn at random for the meeting: the same for any order and on any machine."""
+        reason = Reason("Drawn at random for the meeting")
+        return dict.fromkeys(by_chance(references, seed)[: self.count], reason)
 
     def in_words(self, names: Names) -> str:
         methods = join(("by theme" if method == "thematic" else "at random" for method in self.methods), "or")
@@ -152,11 +187,15 @@ class LineReview(SelectorKind):
     """A share of the audits of one role, reviewed by the manager of the team."""
 
     title: ClassVar[str] = "a line manager's review of audits"
-    implemented: ClassVar[bool] = False
     kind: Literal["line_review"]
     reviewer: RoleKey
     of: RoleKey
     share: Share
+
+    def draws(self, reference: str, *, seed: str) -> bool:
+        """Whether chance brings this audit to the reviewer: the same answer on any machine, at any time."""
+        number = int(sha256(f"review|{seed}|{reference}".encode()).hexdigest(), 16)
+        return number < self.share * 2**256
 
     def in_words(self, names: Names) -> str:
         extent = "every audit" if self.share == 1 else f"{percent(self.share)} of the audits"
