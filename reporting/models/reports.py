@@ -17,6 +17,9 @@ class ReportSnapshot(TenantModel):
 
     kind = models.CharField(max_length=30, choices=ReportKind.choices)
     period = models.CharField(max_length=10, help_text="Such as 2026-09 or 2026-Q3.")
+    scope = models.CharField(
+        max_length=30, blank=True, help_text="Whose audits, such as service-4; empty: all."
+    )
     starts_on = models.DateField()
     ends_on = models.DateField()
     number = models.PositiveIntegerField(help_text="Counts the reports made of this kind and period.")
@@ -27,13 +30,16 @@ class ReportSnapshot(TenantModel):
         default=dict, help_text="The words beside the figures, by key of the section."
     )
     checksum = models.CharField(max_length=64)
+    shared_with = models.JSONField(default=list, help_text="Numbers of the people it was sent to.")
     made_by = TenantForeignKey("tenants.Person", null=True, blank=True, related_name="+")
     made_at = models.DateTimeField()
 
     class Meta:
         ordering = ["-made_at"]
         constraints = [
-            models.UniqueConstraint(fields=["authority", "kind", "period", "number"], name="reporting_number")
+            models.UniqueConstraint(
+                fields=["authority", "kind", "period", "scope", "number"], name="reporting_number"
+            )
         ]
 
 
@@ -71,6 +77,9 @@ class ReportDraft(TenantModel):
 
     kind = models.CharField(max_length=30, choices=ReportKind.choices)
     period = models.CharField(max_length=10)
+    scope = models.CharField(
+        max_length=30, blank=True, help_text="Whose audits, such as service-4; empty: all."
+    )
     commentary = models.JSONField(
         default=dict, help_text="The words beside the figures, by key of the section."
     )
@@ -84,5 +93,7 @@ class ReportDraft(TenantModel):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["authority", "kind", "period"], name="reporting_draft_once")
+            models.UniqueConstraint(
+                fields=["authority", "kind", "period", "scope"], name="reporting_draft_once"
+            )
         ]
