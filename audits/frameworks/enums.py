@@ -78,6 +78,7 @@ class Anchor(Worded):
     MODERATION_OPENED = "moderation_opened", "moderation is opened"
     MODERATION_DECIDED = "moderation_decided", "moderation is decided"
     AUDIT_MONTH_END = "audit_month_end", "the audit month ends"
+    PERIOD_END = "period_end", "the period ends"
     ACTION_AGREED = "action_agreed", "the action is agreed"
     CONCERN_RAISED = "concern_raised", "the concern is raised"
     TASK_OPENED = "task_opened", "the task is opened"

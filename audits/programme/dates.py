@@ -15,10 +15,6 @@ from audits.frameworks.vocabulary.dues import MissingAnchorError
 from audits.programme.enums import OccurrenceKind
 from qaf.lib import calendar
 
-MONTHLY_BRIEFING_WORKING_DAYS = 5
-QUARTERLY_REPORT_WORKING_DAYS = 10
-"""Working days after month or quarter have ended until the report is made; frameworks say how often, not when."""
-
 Moved = Mapping[tuple[str, str], date]
 """Days that somebody chose, by kind and period."""
 FrameworkOn = Callable[[date], tuple[Framework, date] | None]
@@ -88,9 +84,7 @@ def month_dates(framework: Framework, month: date, moved: Moved) -> Iterator[Pla
     yield from plan(OccurrenceKind.MODERATION_ENDS, framework.due_on, framework.moderation.due)
     end = calendar.month_end(month)
     yield Planned(end, OccurrenceKind.MONTH_END, period)
-    if any(report.kind == "monthly" for report in framework.reports):
-        day = calendar.add_working_days(end, MONTHLY_BRIEFING_WORKING_DAYS)
-        yield Planned(day, OccurrenceKind.MONTHLY_BRIEFING, period)
+    yield from _reports(framework, "monthly", OccurrenceKind.MONTHLY_BRIEFING, period, end)
 
 
 def _last_submission(framework: Framework, month: date, moments: Mapping[str, date]) -> date | None:
@@ -107,9 +101,20 @@ def quarter_dates(framework: Framework, year: int, quarter: int) -> Iterator[Pla
     """Yield the dates of one calendar quarter."""
     period, (_, end) = calendar.quarter_label(year, quarter), calendar.quarter_bounds(year, quarter)
     yield Planned(end, OccurrenceKind.QUARTER_END, period)
-    if any(report.kind == "quarterly" for report in framework.reports):
-        day = calendar.add_working_days(end, QUARTERLY_REPORT_WORKING_DAYS)
-        yield Planned(day, OccurrenceKind.QUARTERLY_REPORT, period)
+    yield from _reports(framework, "quarterly", OccurrenceKind.QUARTERLY_REPORT, period, end)
+
+
+def _reports(
+    framework: Framework, kind: str, occurrence: OccurrenceKind, period: str, end: date
+) -> Iterator[Planned]:
+    """Yield the day on which the framework wants the report of a period that ends on ``end``."""
+    days = [
+        framework.due_on(report.due, month=end, period_end=end)
+        for report in framework.reports
+        if report.kind == kind and report.due
+    ]
+    if days:
+        yield Planned(min(days), occurrence, period)
 
 
 def review_dates(framework: Framework, in_force_from: date, starts: date, ends: date) -> Iterator[Planned]:
