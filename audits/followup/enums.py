@@ -28,7 +28,9 @@ class FollowUpKind(models.TextChoices):
     SUPERVISION = "supervision", "Supervision entry"
     FILING = "filing", "Placed on the child's record"
     ACKNOWLEDGE = "acknowledge", "Read and acknowledged"
-    SCRUTINY = "scrutiny", "Look at a pattern"
+    SCRUTINY = "scrutiny", "Look at what contributed"
+    SUMMARY = "summary", "Summary of what went well"
+    ACTION_REVIEW = "action_review", "Review of actions"
 
 
 class FollowUpStatus(models.TextChoices):

@@ -56,6 +56,7 @@ def keys_of(document: Any) -> Keys:
             "slot": keys(items("process", "slots")),
             "conversation": keys(items("process", "conversations")),
             "forum": keys(items("forums")),
+            "flag": keys(items("flags")),
             "relation": [relation.value for relation in Relation],
         }
     )

@@ -15,6 +15,7 @@ from audits.models.audit import (
     FactCorrection,
     ReferenceCounter,
 )
+from audits.models.checks import FinalisationCheck, ToolReview
 from audits.models.conversations import (
     Appointment,
     Contribution,
@@ -25,6 +26,18 @@ from audits.models.conversations import (
 from audits.models.cycle import CaseExclusion, Cycle, KnownFamily, SampledCase
 from audits.models.disagreements import Disagreement, ModerationDraw
 from audits.models.findings import ImmediateChange, WiderFinding
+from audits.models.historic import HistoricAudit
+from audits.models.marks import AuditFlag, FoundPattern, ReportedPosition
+from audits.models.programmes import (
+    AuditMember,
+    AuditorExperience,
+    CaseChoice,
+    ExtraCase,
+    PerformanceQuestion,
+    Theme,
+    ThemeCase,
+    ThemedProgramme,
+)
 
 __all__ = [
     "Appointment",
@@ -32,23 +45,37 @@ __all__ = [
     "Audit",
     "AuditAction",
     "AuditConcern",
+    "AuditFlag",
     "AuditFollowUp",
+    "AuditMember",
+    "AuditorExperience",
+    "CaseChoice",
     "CaseExclusion",
     "Contribution",
     "Conversation",
     "Cycle",
     "Disagreement",
+    "ExtraCase",
     "FactCorrection",
     "FamilyConsent",
     "FamilyContact",
+    "FinalisationCheck",
+    "FoundPattern",
     "GradeOfRecord",
+    "HistoricAudit",
     "ImmediateChange",
     "Judgement",
     "KnownFamily",
     "ModerationDraw",
+    "PerformanceQuestion",
     "RecordedGrade",
     "ReferenceCounter",
+    "ReportedPosition",
     "SampledCase",
     "SectionDraft",
+    "Theme",
+    "ThemeCase",
+    "ThemedProgramme",
+    "ToolReview",
     "WiderFinding",
 ]

@@ -19,7 +19,8 @@ class Audit(TenantModel):
     case = TenantForeignKey("cases.Case", related_name="audits")
     framework_version = TenantForeignKey("frameworks.FrameworkVersion", related_name="audits")
     tool = models.CharField(max_length=60, help_text="Key of the framework's tool.")
-    origin = models.CharField(max_length=12, choices=Origin.choices)
+    origin = models.CharField(max_length=20, choices=Origin.choices)
+    programme = TenantForeignKey("audits.ThemedProgramme", null=True, blank=True, related_name="audits")
     status = models.CharField(max_length=14, choices=AuditStatus.choices, default=AuditStatus.ALLOCATED)
     re_audit_of = TenantForeignKey("self", null=True, blank=True, related_name="re_audits")
 
@@ -34,6 +35,10 @@ class Audit(TenantModel):
     withdrawn_reason = models.TextField(blank=True)
     good_practice = models.BooleanField(
         default=False, help_text="Marked as worth sharing, by a rule of the framework (HER-69)."
+    )
+
+    actions_by = models.DateField(
+        null=True, blank=True, help_text="A rule's shorter limit for every action of the audit."
     )
 
     worker = TenantForeignKey("tenants.Person", null=True, blank=True, related_name="audited_work")

@@ -9,7 +9,15 @@ from pydantic import Field
 
 from audits.frameworks.base import Kind, Model, walk
 from audits.frameworks.enums import Capability, NonWorkingDay, Relation
-from audits.frameworks.schema.followup import Actions, Consequence, Escalation, TrendRule, UrgentConcern
+from audits.frameworks.schema.followup import (
+    Actions,
+    CaseloadCheck,
+    Consequence,
+    Escalation,
+    Flag,
+    TrendRule,
+    UrgentConcern,
+)
 from audits.frameworks.schema.governance import Activity, Forum, NotUsed, Report, Retention, Tracking
 from audits.frameworks.schema.grades import GradeSet
 from audits.frameworks.schema.identity import Authority, CalendarSettings, Document, Role, Service
@@ -18,7 +26,6 @@ from audits.frameworks.schema.process import Conversation, Process, Slot
 from audits.frameworks.schema.sampling import Allocation, Sampling
 from audits.frameworks.schema.tools import Domain, Tool
 from audits.frameworks.vocabulary import DueFacts, DueRule
-from audits.frameworks.vocabulary.eligibility import Pool
 from qaf.lib import calendar
 
 Item = TypeVar("Item")
@@ -47,11 +54,13 @@ class Framework(Model):
     allocation: Allocation
     moderation: Moderation
     disputes: tuple[Dispute, ...] = ()
+    flags: tuple[Flag, ...] = ()
     actions: Actions
     consequences: tuple[Consequence, ...] = ()
     trends: tuple[TrendRule, ...] = ()
     escalation: Escalation
     urgent_concern: UrgentConcern
+    caseload_check: CaseloadCheck | None = None
     tracking: Tracking
     reports: tuple[Report, ...] = ()
     forums: tuple[Forum, ...] = ()
@@ -277,9 +286,6 @@ def _gaps(framework: Framework) -> Iterator[tuple[Gap, bool]]:
         where = ".".join(str(part) for part in path)
         if isinstance(node, Kind) and not node.implemented:
             yield Gap(path=where, text=f"{_section(path)}: {node.title}"), node.blocks_cycle
-        if isinstance(node, Pool):
-            for text in node.not_yet():
-                yield Gap(path=where, text=f"{_section(path)}: {text}"), True
     yield from _gaps_of_process(framework)
 
 
@@ -293,33 +299,15 @@ def _gaps_of_process(framework: Framework) -> Iterator[tuple[Gap, bool]]:
         ),
         (process.monthly_theme, "process.monthly_theme", "a theme for each month"),
         (
-            process.finalisation_check is not None,
-            "process.finalisation_check",
-            "a check before an audit is finalised",
-        ),
-        (
-            process.sources_considered_recorded,
-            "process.sources_considered_recorded",
-            "the sources considered",
-        ),
-        (
             bool(framework.actions.confirmations),
             "actions.confirmations",
             "confirmations soon after the audit",
         ),
         (framework.allocation.notice_on is not None, "allocation.notice_on", "notice before allocation"),
-        (
-            framework.allocation.moderator_named,
-            "allocation.moderator_named",
-            "a moderator named at allocation",
-        ),
     )
     for missing, path, text in checks:
         if missing:
             yield Gap(path=path, text=f"{_section((path.split('.')[0],))}: {text}"), True
-    for index, dispute in enumerate(framework.disputes):
-        if dispute.allowed and dispute.steps:
-            yield Gap(path=f"disputes.{index}", text=f"Disputes: the steps of {dispute.label.lower()}"), False
     for index, report in enumerate(framework.reports):
         if report.kind == "later":
             yield Gap(path=f"reports.{index}", text=f"Reports: {report.label}"), False

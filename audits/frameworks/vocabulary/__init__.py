@@ -4,7 +4,7 @@ A new kind is added here and nowhere else: write the class in the module of its 
 and give it a test. `implemented = False` marks a kind whose parameters are known and which this release cannot run.
 """
 
-from audits.frameworks.vocabulary.conditions import Condition, ConditionKind, History, HistoryKind, all_hold
+from audits.frameworks.vocabulary.conditions import Condition, ConditionKind, all_hold
 from audits.frameworks.vocabulary.dues import Due, DueFacts, DueRule, MissingAnchorError
 from audits.frameworks.vocabulary.effects import Effect, EffectKind
 from audits.frameworks.vocabulary.eligibility import (
@@ -25,6 +25,7 @@ from audits.frameworks.vocabulary.facts import (
     Reason,
     Verdict,
 )
+from audits.frameworks.vocabulary.histories import History, HistoryKind
 from audits.frameworks.vocabulary.selection import OneAudit, RandomShare, Selection, SelectorKind
 from audits.frameworks.vocabulary.strategies import RandomCase, Strategy, StrategyKind
 from audits.frameworks.vocabulary.wording import Names

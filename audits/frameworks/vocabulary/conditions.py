@@ -1,16 +1,17 @@
-"""Conditions on one audit, and on a history of audits."""
+"""Conditions on one audit."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from audits.frameworks.base import DomainKey, GradeKey, Key, Kind, SlotKey
-from audits.frameworks.vocabulary.facts import NO, AuditFacts, HistoryFacts, PastAudit, Reason, Verdict
-from audits.frameworks.vocabulary.wording import Names, count, join, number, percent
+from audits.frameworks.base import DomainKey, FlagKey, GradeKey, Kind, SlotKey
+from audits.frameworks.enums import CaseStatus
+from audits.frameworks.vocabulary.facts import NO, AuditFacts, Reason, Verdict
+from audits.frameworks.vocabulary.wording import Names, count, join
+
 
 Share = Annotated[float, Field(ge=0, le=1)]
-HistoryLevel = Literal["practitioner", "team", "service", "authority"]
 
 
 class ConditionKind(Kind):
@@ -124,10 +125,15 @@ class DomainGrade(ConditionKind):
     """The grade of one named domain is one of those named."""
 
     title: ClassVar[str] = "the grade of one domain"
-    implemented: ClassVar[bool] = False
     kind: Literal["domain_grade"]
     domain: DomainKey
     grades: Annotated[tuple[GradeKey, ...], Field(min_length=1)]
+
+    def holds(self, facts: AuditFacts, names: Names) -> Verdict:
+        grade = facts.grades.domains.get(self.domain)
+        if grade not in self.grades:
+            return NO
+        return Verdict(True, (Reason(f"{names.domain(self.domain)}: {_grade(grade, names)}", self.domain),))
 
     def in_words(self, names: Names) -> str:
         return f"{names.domain(self.domain)} is {join((names.grade(grade) for grade in self.grades), 'or')}"
@@ -137,56 +143,87 @@ class Flag(ConditionKind):
     """A mark was set on the audit, such as a safeguarding concern."""
 
     title: ClassVar[str] = "a mark set on the audit"
-    implemented: ClassVar[bool] = False
     kind: Literal["flag"]
-    flag: Key
+    flag: FlagKey
+
+    def holds(self, facts: AuditFacts, names: Names) -> Verdict:
+        if self.flag not in facts.flags:
+            return NO
+        return Verdict(True, (Reason(f"Marked: {self.flag.replace('_', ' ')}"),))
 
     def in_words(self, names: Names) -> str:
         return f"a {self.flag.replace('_', ' ')} is marked"
 
 
 class CaseAttribute(ConditionKind):
-    """Something is true of the child's case, such as being cared for."""
+    """Something was true of the child's case on the day of the draw: its status, or that the record is restricted."""
 
     title: ClassVar[str] = "a fact about the case"
-    implemented: ClassVar[bool] = False
     kind: Literal["case_attribute"]
-    attribute: Key
+    attribute: CaseStatus | Literal["restricted"]
+
+    def holds(self, facts: AuditFacts, names: Names) -> Verdict:
+        if self.attribute not in facts.attributes:
+            return NO
+        return Verdict(True, (Reason(f"The case: {self._word()}"),))
+
+    def _word(self) -> str:
+        label = self.attribute.label if isinstance(self.attribute, CaseStatus) else "restricted record"
+        return label.lower()
 
     def in_words(self, names: Names) -> str:
-        return f"the child is {self.attribute.replace('_', ' ')}"
+        return f"the child's case is: {self._word()}"
 
 
 class OverallDisputed(ConditionKind):
     """Somebody who may do so disagrees with the overall grade."""
 
     title: ClassVar[str] = "a disagreement about the overall grade"
-    implemented: ClassVar[bool] = False
     kind: Literal["overall_disputed"]
+
+    def holds(self, facts: AuditFacts, names: Names) -> Verdict:
+        if not facts.overall_disputed:
+            return NO
+        return Verdict(True, (Reason("Somebody disagrees with the overall grade"),))
 
     def in_words(self, names: Names) -> str:
         return "anyone involved disagrees with the overall grade"
 
 
 class MonthsSinceSupervision(ConditionKind):
-    """Supervision was last recorded so many months ago, or longer."""
+    """Supervision was last recorded so many months ago, or longer. Where no date is known, nothing is said."""
 
     title: ClassVar[str] = "the time since the last supervision"
-    implemented: ClassVar[bool] = False
     kind: Literal["months_since_supervision"]
     at_least: Annotated[int, Field(ge=1, le=60)]
+
+    def holds(self, facts: AuditFacts, names: Names) -> Verdict:
+        months = facts.months_since_supervision
+        if months is None or months < self.at_least:
+            return NO
+        return Verdict(True, (Reason(f"No supervision on record for {count(months, 'month')}"),))
 
     def in_words(self, names: Names) -> str:
         return f"no supervision has been recorded for {count(self.at_least, 'month')} or more"
 
 
 class FewerAuditsThan(ConditionKind):
-    """The auditor has completed fewer audits than this."""
+    """The auditor has completed fewer audits than this: whoever submits, else any auditor of the audit."""
 
     title: ClassVar[str] = "an auditor's experience"
-    implemented: ClassVar[bool] = False
     kind: Literal["fewer_audits_than"]
     audits: Annotated[int, Field(ge=1, le=100)]
+
+    def holds(self, facts: AuditFacts, names: Names) -> Verdict:
+        known = facts.completed_audits
+        if facts.submitter is not None:
+            known = {slot: done for slot, done in known.items() if slot == facts.submitter}
+        reasons = tuple(
+            Reason(f"{names.slot(slot)}: {count(done, 'audit')} completed before this one")
+            for slot, done in known.items()
+            if done < self.audits
+        )
+        return Verdict(bool(reasons), reasons)
 
     def in_words(self, names: Names) -> str:
         return f"the auditor has completed fewer than {count(self.audits, 'audit')}"
@@ -216,117 +253,3 @@ def all_hold(conditions: Iterable[ConditionKind], facts: AuditFacts, names: Name
             return NO
         reasons.extend(verdict.reasons)
     return Verdict(True, tuple(reasons))
-
-
-# Histories ----------------------------------------------------------------------------------------------------------
-
-
-class HistoryKind(Kind):
-    """A condition that reads an ordered history of finished audits, of the levels it names."""
-
-    levels: Annotated[tuple[HistoryLevel, ...], Field(min_length=1)]
-
-    def holds(self, facts: HistoryFacts, names: Names) -> Verdict:
-        """Whether it holds for the newest audit of the history, with every reason in words."""
-        raise NotImplementedError(f"this release cannot judge {self.title}")
-
-    def in_words(self, names: Names) -> str:
-        """The condition after "when"."""
-        raise NotImplementedError
-
-    def _levels_in_words(self) -> str:
-        words = {"authority": "the whole council"}
-        return join((words.get(level, f"a {level}") for level in self.levels), "or")
-
-
-class ConsecutiveBelow(HistoryKind):
-    """The same domain was graded below a grade so many times running; audits where it did not apply are passed over."""
-
-    title: ClassVar[str] = "a domain below a grade several times running"
-    kind: Literal["consecutive_below"]
-    grade: GradeKey
-    times: Annotated[int, Field(ge=2, le=12)]
-
-    def holds(self, facts: HistoryFacts, names: Names) -> Verdict:
-        if facts.level not in self.levels or not facts.audits:
-            return NO
-        newest = facts.audits[-1].grades.domains
-        reasons = tuple(
-            Reason(f"{names.domain(domain)}: {_runs(run, domain, names)}", domain)
-            for domain in newest
-            if newest[domain] is not None and (run := self._run(facts, domain))
-        )
-        return Verdict(bool(reasons), reasons)
-
-    def _run(self, facts: HistoryFacts, domain: str) -> Sequence[PastAudit]:
-        graded = [audit for audit in facts.audits if audit.grades.domains.get(domain) is not None]
-        last = graded[-self.times :]
-        below = [
-            audit for audit in last if facts.rank[audit.grades.domains[domain] or ""] < facts.rank[self.grade]
-        ]
-        return last if len(below) == self.times else ()
-
-    def in_words(self, names: Names) -> str:
-        return (
-            f"the same domain is graded below {names.grade(self.grade)} {number(self.times)} times running "
-            f"for {self._levels_in_words()}"
-        )
-
-
-def _runs(run: Sequence[PastAudit], domain: str, names: Names) -> str:
-    return ", ".join(f"{audit.reference} {_grade(audit.grades.domains[domain], names)}" for audit in run)
-
-
-class ConsecutiveGrade(HistoryKind):
-    """The overall grade was one of those named so many times running."""
-
-    title: ClassVar[str] = "the same overall grade several times running"
-    implemented: ClassVar[bool] = False
-    kind: Literal["consecutive_grade"]
-    grades: Annotated[tuple[GradeKey, ...], Field(min_length=1)]
-    times: Annotated[int, Field(ge=2, le=12)]
-
-    def in_words(self, names: Names) -> str:
-        grades = join((names.grade(grade) for grade in self.grades), "or")
-        return (
-            f"the overall grade is {grades} {number(self.times)} times running for {self._levels_in_words()}"
-        )
-
-
-class ShareOfGrade(HistoryKind):
-    """A share of the audits of a window had one of the grades named."""
-
-    title: ClassVar[str] = "the share of a grade over some months"
-    implemented: ClassVar[bool] = False
-    kind: Literal["share_of_grade"]
-    grades: Annotated[tuple[GradeKey, ...], Field(min_length=1)]
-    share: Share
-    months: Annotated[int, Field(ge=1, le=36)]
-    min_audits: Annotated[int, Field(ge=1, le=100)]
-
-    def in_words(self, names: Names) -> str:
-        grades = join((names.grade(grade) for grade in self.grades), "or")
-        return (
-            f"{percent(self.share)} or more of at least {count(self.min_audits, 'audit')} "
-            f"in {count(self.months, 'month')} "
-            f"are {grades} for {self._levels_in_words()}"
-        )
-
-
-class ShareChange(HistoryKind):
-    """The spread of grades moved by so many percentage points from one quarter to the next."""
-
-    title: ClassVar[str] = "a change in the share of grades between quarters"
-    implemented: ClassVar[bool] = False
-    kind: Literal["share_change"]
-    points: Annotated[int, Field(ge=1, le=100)]
-
-    def in_words(self, names: Names) -> str:
-        points = f"{self.points} points or more between quarters"
-        return f"the share of a grade moves by {points} for {self._levels_in_words()}"
-
-
-History = Annotated[
-    ConsecutiveBelow | ConsecutiveGrade | ShareOfGrade | ShareChange, Field(discriminator="kind")
-]
-"""Any condition on a history."""

@@ -233,33 +233,50 @@ class QuarterStart(DueRule):
     """Within some days of the start of the quarter after the audit month's."""
 
     title: ClassVar[str] = "the start of the next quarter"
-    implemented: ClassVar[bool] = False
     kind: Literal["quarter_start"]
     within_days: PositiveInt
+
+    def due_on(self, facts: DueFacts) -> date:
+        following = calendar.next_quarter(*calendar.quarter_of(facts.audit_month()))
+        return calendar.quarter_bounds(*following)[0] + timedelta(days=self.within_days)
 
     def in_words(self, names: Names) -> str:
         return f"within {count(self.within_days, 'day')} of the start of the next quarter"
 
 
 class BeforeStep(DueRule):
-    """Before another part of the audit begins."""
+    """Before another part of the audit begins.
+
+    The working day before the step, where a day is known for it (the moment `step_…`); else the audit month's end,
+    by which every step of the month is over.
+    """
 
     title: ClassVar[str] = "before another step of the audit"
-    implemented: ClassVar[bool] = False
     kind: Literal["before_step"]
     step: ConversationKey
+
+    def due_on(self, facts: DueFacts) -> date:
+        name = f"step_{self.step}"
+        if name in facts.moments:
+            return calendar.previous_working_day(facts.day(name))
+        return calendar.month_end(facts.audit_month())
 
     def in_words(self, names: Names) -> str:
         return f"before {names.conversation(self.step)}"
 
 
 class NextOccasion(DueRule):
-    """At the next occasion of something that has no date of its own, such as supervision or a meeting."""
+    """At the next occasion of something that has no date of its own, such as supervision.
+
+    Whoever works out the day knows when it comes next: the moment `next_…`.
+    """
 
     title: ClassVar[str] = "the next occasion"
-    implemented: ClassVar[bool] = False
     kind: Literal["next_occasion"]
     occasion: Key
+
+    def due_on(self, facts: DueFacts) -> date:
+        return facts.day(f"next_{self.occasion}")
 
     def in_words(self, names: Names) -> str:
         return f"at the next {self.occasion.replace('_', ' ')}"

@@ -39,6 +39,15 @@ class AuditFacts:
     service: str | None = None
     status: str | None = None
     flags: Collection[str] = ()
+    attributes: Collection[str] = ()
+    """What is true of the child's case, by the names that a framework may use: its status, and `restricted`."""
+    overall_disputed: bool = False
+    months_since_supervision: int | None = None
+    """Whole months since the last supervision on record; None where none is known."""
+    origin: str | None = None
+    theme: str | None = None
+    completed_audits: Mapping[str, int] = field(default_factory=dict)
+    """How many audits each slot's auditor had submitted before this one."""
 
     @property
     def grades(self) -> Grades:
@@ -55,6 +64,10 @@ class PastAudit:
     reference: str
     on: date
     grades: Grades
+    worker_weeks: int | None = None
+    """Whole weeks that the worker had had the child on that day; None where it is not known."""
+    factors: Collection[str] = ()
+    """Fields of the tool in which the auditors recorded what else contributed, beyond the worker."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +85,10 @@ class PersonFacts:
 
     id: int
     roles: frozenset[str] = frozenset()
-    service: str | None = None
+    services: frozenset[str] = frozenset()
+    """Keys of the services they work in, by their posts and their unit."""
+    completed_audits: int = 0
+    """Audits they have submitted, with those they did before the product came (see audits.selectors.experience)."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +103,8 @@ class CaseFacts:
     auditors: frozenset[int] = frozenset()
     """Who audits, or audited, this case."""
     service: str | None = None
+    auditor_line: frozenset[int] = frozenset()
+    """Everyone who manages one of its auditors: nobody moderates those they answer for."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +113,8 @@ class Reason:
 
     text: str
     domain: str | None = None
+    references: tuple[str, ...] = ()
+    """The audits it rests on, where it rests on a history."""
 
 
 @dataclass(frozen=True)
