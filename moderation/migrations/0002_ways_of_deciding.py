@@ -8,514 +8,942 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('audits', '0005_ways_of_deciding'),
-        ('cases', '0001_initial'),
-        ('frameworks', '0001_initial'),
-        ('moderation', '0001_initial'),
-        ('tenants', '0001_initial'),
+        ("audits", "0002_disagreements"),
+        ("cases", "0001_initial"),
+        ("frameworks", "0001_initial"),
+        ("moderation", "0001_initial"),
+        ("tenants", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Dispute',
+            name="Dispute",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(help_text="Key of the framework's dispute.", max_length=60)),
-                ('polarity', models.CharField(choices=[('challenge', 'A challenge'), ('acknowledgement', 'Good practice to acknowledge')], default='challenge', max_length=16)),
-                ('status', models.CharField(choices=[('open', 'Being settled'), ('settled', 'Settled'), ('withdrawn', 'Taken back'), ('acknowledged', 'Kept as good practice')], default='open', max_length=14)),
-                ('party', models.CharField(help_text='Key of the party that they speak for.', max_length=60)),
-                ('raised_at', models.DateTimeField()),
-                ('ground', models.CharField(blank=True, max_length=200)),
-                ('text', models.TextField()),
-                ('proposed_grade', models.CharField(blank=True, help_text='The overall grade they ask for.', max_length=40)),
-                ('grade_before', models.CharField(blank=True, max_length=40)),
-                ('grade_after', models.CharField(blank=True, max_length=40)),
-                ('outcome', models.TextField(blank=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(help_text="Key of the framework's dispute.", max_length=60)),
+                (
+                    "polarity",
+                    models.CharField(
+                        choices=[
+                            ("challenge", "A challenge"),
+                            ("acknowledgement", "Good practice to acknowledge"),
+                        ],
+                        default="challenge",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "Being settled"),
+                            ("settled", "Settled"),
+                            ("withdrawn", "Taken back"),
+                            ("acknowledged", "Kept as good practice"),
+                        ],
+                        default="open",
+                        max_length=14,
+                    ),
+                ),
+                ("party", models.CharField(help_text="Key of the party that they speak for.", max_length=60)),
+                ("raised_at", models.DateTimeField()),
+                ("ground", models.CharField(blank=True, max_length=200)),
+                ("text", models.TextField()),
+                (
+                    "proposed_grade",
+                    models.CharField(blank=True, help_text="The overall grade they ask for.", max_length=40),
+                ),
+                ("grade_before", models.CharField(blank=True, max_length=40)),
+                ("grade_after", models.CharField(blank=True, max_length=40)),
+                ("outcome", models.TextField(blank=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['-raised_at', '-id'],
+                "ordering": ["-raised_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='DisputeStep',
+            name="DisputeStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(help_text="Place on the framework's ladder, from 1.")),
-                ('name', models.CharField(max_length=200)),
-                ('parties', models.JSONField(default=list, help_text='Keys of the parties who settle it.')),
-                ('opened_at', models.DateTimeField()),
-                ('due_on', models.DateField(blank=True, null=True)),
-                ('outcome', models.CharField(blank=True, choices=[('settled', 'Settled here'), ('not_settled', 'Not settled: taken to the next step'), ('overdue', 'Not settled in time: taken to the next step')], max_length=12)),
-                ('words', models.TextField(blank=True)),
-                ('met_on', models.DateField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(help_text="Place on the framework's ladder, from 1."),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("parties", models.JSONField(default=list, help_text="Keys of the parties who settle it.")),
+                ("opened_at", models.DateTimeField()),
+                ("due_on", models.DateField(blank=True, null=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("settled", "Settled here"),
+                            ("not_settled", "Not settled: taken to the next step"),
+                            ("overdue", "Not settled in time: taken to the next step"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("words", models.TextField(blank=True)),
+                ("met_on", models.DateField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='FeedbackReceipt',
+            name="FeedbackReceipt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('forum', models.CharField(help_text="Key of the framework's forum.", max_length=60)),
-                ('issued_at', models.DateTimeField()),
-                ('people', models.JSONField(default=list, help_text='Names of those who were told in the product.')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("forum", models.CharField(help_text="Key of the framework's forum.", max_length=60)),
+                ("issued_at", models.DateTimeField()),
+                (
+                    "people",
+                    models.JSONField(default=list, help_text="Names of those who were told in the product."),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Learning',
+            name="Learning",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('words', models.TextField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("words", models.TextField()),
             ],
             options={
-                'verbose_name_plural': 'learning',
-                'ordering': ['id'],
+                "verbose_name_plural": "learning",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Meeting',
+            name="Meeting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('panel', 'Audit moderation meeting'), ('session', 'Consistency session')], max_length=8)),
-                ('period', models.CharField(help_text="The audits' month or quarter: 2026-10, 2026-Q4.", max_length=7)),
-                ('status', models.CharField(choices=[('planned', 'To be held'), ('held', 'Held')], default='planned', max_length=8)),
-                ('due_on', models.DateField(help_text='By when it is held.')),
-                ('held_on', models.DateField(blank=True, null=True)),
-                ('theme', models.TextField(blank=True, help_text='The theme by which cases were chosen.')),
-                ('notes', models.TextField(blank=True, help_text='What the meeting found across its audits.')),
-                ('feedback', models.TextField(blank=True, help_text='What those who audit and the board are told.')),
-                ('feedback_due_on', models.DateField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("panel", "Audit moderation meeting"), ("session", "Consistency session")],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "period",
+                    models.CharField(
+                        help_text="The audits' month or quarter: 2026-10, 2026-Q4.", max_length=7
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("planned", "To be held"), ("held", "Held")], default="planned", max_length=8
+                    ),
+                ),
+                ("due_on", models.DateField(help_text="By when it is held.")),
+                ("held_on", models.DateField(blank=True, null=True)),
+                ("theme", models.TextField(blank=True, help_text="The theme by which cases were chosen.")),
+                (
+                    "notes",
+                    models.TextField(blank=True, help_text="What the meeting found across its audits."),
+                ),
+                (
+                    "feedback",
+                    models.TextField(blank=True, help_text="What those who audit and the board are told."),
+                ),
+                ("feedback_due_on", models.DateField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['-due_on', '-id'],
+                "ordering": ["-due_on", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='MeetingPerson',
+            name="MeetingPerson",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(help_text='Key of the role for which they are there.', max_length=60)),
-                ('attendance', models.CharField(blank=True, choices=[('attended', 'Attended'), ('apologies', 'Sent apologies'), ('absent', 'Did not come')], max_length=10)),
-                ('view', models.TextField(blank=True, help_text='Their feedback on the standards met.')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(help_text="Key of the role for which they are there.", max_length=60),
+                ),
+                (
+                    "attendance",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("attended", "Attended"),
+                            ("apologies", "Sent apologies"),
+                            ("absent", "Did not come"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("view", models.TextField(blank=True, help_text="Their feedback on the standards met.")),
             ],
             options={
-                'verbose_name_plural': 'people of meetings',
-                'ordering': ['id'],
+                "verbose_name_plural": "people of meetings",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='PanelMember',
+            name="PanelMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(help_text='Key of the role for which they sit.', max_length=60)),
-                ('why', models.CharField(choices=[('standing', 'Standing member'), ('added', 'Their view is needed for this reason'), ('asked', 'Asked to join'), ('tie', 'Decides where the panel is divided')], max_length=8)),
-                ('reason', models.TextField(blank=True, help_text='What they know that helps, for somebody who was asked.')),
-                ('grade', models.CharField(blank=True, help_text='The overall grade in their view.', max_length=40)),
-                ('view', models.TextField(blank=True)),
-                ('standards_met', models.CharField(blank=True, choices=[('yes', 'Yes'), ('partly', 'Partly'), ('no', 'No')], max_length=6)),
-                ('said_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("role", models.CharField(help_text="Key of the role for which they sit.", max_length=60)),
+                (
+                    "why",
+                    models.CharField(
+                        choices=[
+                            ("standing", "Standing member"),
+                            ("added", "Their view is needed for this reason"),
+                            ("asked", "Asked to join"),
+                            ("tie", "Decides where the panel is divided"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "reason",
+                    models.TextField(
+                        blank=True, help_text="What they know that helps, for somebody who was asked."
+                    ),
+                ),
+                (
+                    "grade",
+                    models.CharField(blank=True, help_text="The overall grade in their view.", max_length=40),
+                ),
+                ("view", models.TextField(blank=True)),
+                (
+                    "standards_met",
+                    models.CharField(
+                        blank=True, choices=[("yes", "Yes"), ("partly", "Partly"), ("no", "No")], max_length=6
+                    ),
+                ),
+                ("said_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.RemoveConstraint(
-            model_name='moderation',
-            name='moderation_once',
+            model_name="moderation",
+            name="moderation_once",
         ),
         migrations.AddField(
-            model_name='moderation',
-            name='agreement',
-            field=models.CharField(blank=True, choices=[('agreed', 'They agree'), ('not_agreed', 'They do not agree')], help_text='Of moderator and auditor, where both must.', max_length=12),
+            model_name="moderation",
+            name="agreement",
+            field=models.CharField(
+                blank=True,
+                choices=[("agreed", "They agree"), ("not_agreed", "They do not agree")],
+                help_text="Of moderator and auditor, where both must.",
+                max_length=12,
+            ),
         ),
         migrations.AddField(
-            model_name='moderation',
-            name='difference_made',
-            field=models.CharField(blank=True, choices=[('yes', 'Yes'), ('partly', 'Partly'), ('no', 'No')], max_length=6),
+            model_name="moderation",
+            name="difference_made",
+            field=models.CharField(
+                blank=True, choices=[("yes", "Yes"), ("partly", "Partly"), ("no", "No")], max_length=6
+            ),
         ),
         migrations.AddField(
-            model_name='moderation',
-            name='difference_text',
+            model_name="moderation",
+            name="difference_text",
             field=models.TextField(blank=True),
         ),
         migrations.AddField(
-            model_name='moderation',
-            name='method',
-            field=models.CharField(blank=True, choices=[('random', 'At random'), ('thematic', 'By theme')], max_length=8),
+            model_name="moderation",
+            name="method",
+            field=models.CharField(
+                blank=True, choices=[("random", "At random"), ("thematic", "By theme")], max_length=8
+            ),
         ),
         migrations.AddField(
-            model_name='moderation',
-            name='mode',
-            field=models.CharField(default='single_decider', help_text="The framework's way of deciding, as the audit was opened.", max_length=24),
+            model_name="moderation",
+            name="mode",
+            field=models.CharField(
+                default="single_decider",
+                help_text="The framework's way of deciding, as the audit was opened.",
+                max_length=24,
+            ),
         ),
         migrations.AddField(
-            model_name='moderation',
-            name='reviewer_role',
-            field=models.CharField(blank=True, help_text='Key of the role whose holder reviews it, where a rule names one.', max_length=60),
+            model_name="moderation",
+            name="reviewer_role",
+            field=models.CharField(
+                blank=True,
+                help_text="Key of the role whose holder reviews it, where a rule names one.",
+                max_length=60,
+            ),
         ),
         migrations.AddField(
-            model_name='moderation',
-            name='round',
-            field=models.PositiveSmallIntegerField(default=1, help_text='1, and 2 where it is looked at again.'),
+            model_name="moderation",
+            name="round",
+            field=models.PositiveSmallIntegerField(
+                default=1, help_text="1, and 2 where it is looked at again."
+            ),
         ),
         migrations.AddField(
-            model_name='moderation',
-            name='standards_met',
-            field=models.CharField(blank=True, choices=[('yes', 'Yes'), ('partly', 'Partly'), ('no', 'No')], max_length=6),
+            model_name="moderation",
+            name="standards_met",
+            field=models.CharField(
+                blank=True, choices=[("yes", "Yes"), ("partly", "Partly"), ("no", "No")], max_length=6
+            ),
         ),
         migrations.AddField(
-            model_name='moderation',
-            name='standards_text',
+            model_name="moderation",
+            name="standards_text",
             field=models.TextField(blank=True),
         ),
         migrations.AddField(
-            model_name='moderation',
-            name='strengths',
-            field=models.TextField(blank=True, help_text='What the discussion drew out.'),
+            model_name="moderation",
+            name="strengths",
+            field=models.TextField(blank=True, help_text="What the discussion drew out."),
         ),
         migrations.AddField(
-            model_name='moderationreason',
-            name='rule',
+            model_name="moderationreason",
+            name="rule",
             field=models.CharField(blank=True, help_text="Key of the framework's selector.", max_length=60),
         ),
         migrations.AlterField(
-            model_name='moderation',
-            name='status',
-            field=models.CharField(choices=[('named', 'Moderator named, audit not submitted yet'), ('waiting', 'Waiting for a moderator'), ('allocated', 'With a moderator'), ('decided', 'Decided'), ('withdrawn', 'No longer needed')], default='waiting', max_length=10),
+            model_name="moderation",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("named", "Moderator named, audit not submitted yet"),
+                    ("waiting", "Waiting for a moderator"),
+                    ("allocated", "With a moderator"),
+                    ("decided", "Decided"),
+                    ("withdrawn", "No longer needed"),
+                ],
+                default="waiting",
+                max_length=10,
+            ),
         ),
         migrations.AlterField(
-            model_name='moderationreason',
-            name='kind',
-            field=models.CharField(choices=[('overall_differs', 'The overall grades differ'), ('domain_differs', "A domain's grades differ"), ('random_sample', 'Drawn for moderation at random'), ('rule', 'A rule of the framework'), ('asked', 'Asked for'), ('disagreement', 'Somebody disagrees with the overall grade')], max_length=16),
+            model_name="moderationreason",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("overall_differs", "The overall grades differ"),
+                    ("domain_differs", "A domain's grades differ"),
+                    ("random_sample", "Drawn for moderation at random"),
+                    ("rule", "A rule of the framework"),
+                    ("asked", "Asked for"),
+                    ("disagreement", "Somebody disagrees with the overall grade"),
+                ],
+                max_length=16,
+            ),
         ),
         migrations.AddField(
-            model_name='dispute',
-            name='audit',
-            field=qaf.tenants.models.base.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='disputes', to='audits.audit'),
+            model_name="dispute",
+            name="audit",
+            field=qaf.tenants.models.base.TenantForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="disputes",
+                to="audits.audit",
+            ),
         ),
         migrations.AddField(
-            model_name='dispute',
-            name='authority',
-            field=models.ForeignKey(db_index=False, default=qaf.tenants.scope.current_authority_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.authority'),
+            model_name="dispute",
+            name="authority",
+            field=models.ForeignKey(
+                db_index=False,
+                default=qaf.tenants.scope.current_authority_id,
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="tenants.authority",
+            ),
         ),
         migrations.AddField(
-            model_name='dispute',
-            name='case',
-            field=qaf.tenants.models.base.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='disputes', to='cases.case'),
+            model_name="dispute",
+            name="case",
+            field=qaf.tenants.models.base.TenantForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="disputes",
+                to="cases.case",
+            ),
         ),
         migrations.AddField(
-            model_name='dispute',
-            name='framework_version',
-            field=qaf.tenants.models.base.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='frameworks.frameworkversion'),
+            model_name="dispute",
+            name="framework_version",
+            field=qaf.tenants.models.base.TenantForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="frameworks.frameworkversion",
+            ),
         ),
         migrations.AddField(
-            model_name='dispute',
-            name='raised_by',
-            field=qaf.tenants.models.base.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='disputes_raised', to='tenants.person'),
+            model_name="dispute",
+            name="raised_by",
+            field=qaf.tenants.models.base.TenantForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="disputes_raised",
+                to="tenants.person",
+            ),
         ),
         migrations.AddField(
-            model_name='disputestep',
-            name='authority',
-            field=models.ForeignKey(db_index=False, default=qaf.tenants.scope.current_authority_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.authority'),
+            model_name="disputestep",
+            name="authority",
+            field=models.ForeignKey(
+                db_index=False,
+                default=qaf.tenants.scope.current_authority_id,
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="tenants.authority",
+            ),
         ),
         migrations.AddField(
-            model_name='disputestep',
-            name='dispute',
-            field=qaf.tenants.models.base.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='moderation.dispute'),
+            model_name="disputestep",
+            name="dispute",
+            field=qaf.tenants.models.base.TenantForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="steps",
+                to="moderation.dispute",
+            ),
         ),
         migrations.AddField(
-            model_name='disputestep',
-            name='ended_by',
-            field=qaf.tenants.models.base.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.person'),
+            model_name="disputestep",
+            name="ended_by",
+            field=qaf.tenants.models.base.TenantForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="tenants.person",
+            ),
         ),
         migrations.AddField(
-            model_name='feedbackreceipt',
-            name='authority',
-            field=models.ForeignKey(db_index=False, default=qaf.tenants.scope.current_authority_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.authority'),
+            model_name="feedbackreceipt",
+            name="authority",
+            field=models.ForeignKey(
+                db_index=False,
+                default=qaf.tenants.scope.current_authority_id,
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="tenants.authority",
+            ),
         ),
         migrations.AddField(
-            model_name='feedbackreceipt',
-            name='issued_by',
-            field=qaf.tenants.models.base.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.person'),
+            model_name="feedbackreceipt",
+            name="issued_by",
+            field=qaf.tenants.models.base.TenantForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="tenants.person",
+            ),
         ),
         migrations.AddField(
-            model_name='learning',
-            name='authority',
-            field=models.ForeignKey(db_index=False, default=qaf.tenants.scope.current_authority_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.authority'),
+            model_name="learning",
+            name="authority",
+            field=models.ForeignKey(
+                db_index=False,
+                default=qaf.tenants.scope.current_authority_id,
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="tenants.authority",
+            ),
         ),
         migrations.AddField(
-            model_name='learning',
-            name='moderation',
-            field=qaf.tenants.models.base.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='learning', to='moderation.moderation'),
+            model_name="learning",
+            name="moderation",
+            field=qaf.tenants.models.base.TenantForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="learning",
+                to="moderation.moderation",
+            ),
         ),
         migrations.AddField(
-            model_name='learning',
-            name='person',
-            field=qaf.tenants.models.base.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.person'),
+            model_name="learning",
+            name="person",
+            field=qaf.tenants.models.base.TenantForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="tenants.person",
+            ),
         ),
         migrations.AddField(
-            model_name='meeting',
-            name='authority',
-            field=models.ForeignKey(db_index=False, default=qaf.tenants.scope.current_authority_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.authority'),
+            model_name="meeting",
+            name="authority",
+            field=models.ForeignKey(
+                db_index=False,
+                default=qaf.tenants.scope.current_authority_id,
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="tenants.authority",
+            ),
         ),
         migrations.AddField(
-            model_name='meeting',
-            name='chair',
-            field=qaf.tenants.models.base.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.person'),
+            model_name="meeting",
+            name="chair",
+            field=qaf.tenants.models.base.TenantForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="tenants.person",
+            ),
         ),
         migrations.AddField(
-            model_name='meeting',
-            name='framework_version',
-            field=qaf.tenants.models.base.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='frameworks.frameworkversion'),
+            model_name="meeting",
+            name="framework_version",
+            field=qaf.tenants.models.base.TenantForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="frameworks.frameworkversion",
+            ),
         ),
         migrations.AddField(
-            model_name='feedbackreceipt',
-            name='meeting',
-            field=qaf.tenants.models.base.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='receipts', to='moderation.meeting'),
+            model_name="feedbackreceipt",
+            name="meeting",
+            field=qaf.tenants.models.base.TenantForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="receipts",
+                to="moderation.meeting",
+            ),
         ),
         migrations.AddField(
-            model_name='moderation',
-            name='meeting',
-            field=qaf.tenants.models.base.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='moderation.meeting'),
+            model_name="moderation",
+            name="meeting",
+            field=qaf.tenants.models.base.TenantForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cases",
+                to="moderation.meeting",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='moderation',
-            constraint=models.UniqueConstraint(fields=('authority', 'audit', 'round'), name='moderation_once_a_round'),
+            model_name="moderation",
+            constraint=models.UniqueConstraint(
+                fields=("authority", "audit", "round"), name="moderation_once_a_round"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='moderation',
-            constraint=qaf.tenants.constraints.SameCouncil(column='meeting_id', name='moderation_moderation_meeting_id_same_council', to='moderation_meeting'),
+            model_name="moderation",
+            constraint=qaf.tenants.constraints.SameCouncil(
+                column="meeting_id",
+                name="moderation_moderation_meeting_id_same_council",
+                to="moderation_meeting",
+            ),
         ),
         migrations.AddField(
-            model_name='meetingperson',
-            name='authority',
-            field=models.ForeignKey(db_index=False, default=qaf.tenants.scope.current_authority_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.authority'),
+            model_name="meetingperson",
+            name="authority",
+            field=models.ForeignKey(
+                db_index=False,
+                default=qaf.tenants.scope.current_authority_id,
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="tenants.authority",
+            ),
         ),
         migrations.AddField(
-            model_name='meetingperson',
-            name='invited_by',
-            field=qaf.tenants.models.base.TenantForeignKey(blank=True, db_constraint=False, help_text='Empty: always expected.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.person'),
+            model_name="meetingperson",
+            name="invited_by",
+            field=qaf.tenants.models.base.TenantForeignKey(
+                blank=True,
+                db_constraint=False,
+                help_text="Empty: always expected.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="tenants.person",
+            ),
         ),
         migrations.AddField(
-            model_name='meetingperson',
-            name='meeting',
-            field=qaf.tenants.models.base.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='people', to='moderation.meeting'),
+            model_name="meetingperson",
+            name="meeting",
+            field=qaf.tenants.models.base.TenantForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="people",
+                to="moderation.meeting",
+            ),
         ),
         migrations.AddField(
-            model_name='meetingperson',
-            name='person',
-            field=qaf.tenants.models.base.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.person'),
+            model_name="meetingperson",
+            name="person",
+            field=qaf.tenants.models.base.TenantForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="tenants.person",
+            ),
         ),
         migrations.AddField(
-            model_name='panelmember',
-            name='added_by',
-            field=qaf.tenants.models.base.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.person'),
+            model_name="panelmember",
+            name="added_by",
+            field=qaf.tenants.models.base.TenantForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="tenants.person",
+            ),
         ),
         migrations.AddField(
-            model_name='panelmember',
-            name='authority',
-            field=models.ForeignKey(db_index=False, default=qaf.tenants.scope.current_authority_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.authority'),
+            model_name="panelmember",
+            name="authority",
+            field=models.ForeignKey(
+                db_index=False,
+                default=qaf.tenants.scope.current_authority_id,
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="tenants.authority",
+            ),
         ),
         migrations.AddField(
-            model_name='panelmember',
-            name='moderation',
-            field=qaf.tenants.models.base.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='members', to='moderation.moderation'),
+            model_name="panelmember",
+            name="moderation",
+            field=qaf.tenants.models.base.TenantForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="members",
+                to="moderation.moderation",
+            ),
         ),
         migrations.AddField(
-            model_name='panelmember',
-            name='person',
-            field=qaf.tenants.models.base.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='panel_places', to='tenants.person'),
+            model_name="panelmember",
+            name="person",
+            field=qaf.tenants.models.base.TenantForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="panel_places",
+                to="tenants.person",
+            ),
         ),
         migrations.AddIndex(
-            model_name='dispute',
-            index=models.Index(fields=['authority', 'status'], name='moderation_dispute_status'),
+            model_name="dispute",
+            index=models.Index(fields=["authority", "status"], name="moderation_dispute_status"),
         ),
         migrations.AddConstraint(
-            model_name='dispute',
-            constraint=models.UniqueConstraint(fields=('authority', 'id'), name='moderation_dispute_council_key'),
+            model_name="dispute",
+            constraint=models.UniqueConstraint(
+                fields=("authority", "id"), name="moderation_dispute_council_key"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dispute',
-            constraint=qaf.tenants.constraints.TenantPolicy(name='moderation_dispute_council'),
+            model_name="dispute",
+            constraint=qaf.tenants.constraints.TenantPolicy(name="moderation_dispute_council"),
         ),
         migrations.AddConstraint(
-            model_name='dispute',
-            constraint=qaf.tenants.constraints.SameCouncil(column='case_id', name='moderation_dispute_case_id_same_council', to='cases_case'),
+            model_name="dispute",
+            constraint=qaf.tenants.constraints.SameCouncil(
+                column="case_id", name="moderation_dispute_case_id_same_council", to="cases_case"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dispute',
-            constraint=qaf.tenants.constraints.SameCouncil(column='audit_id', name='moderation_dispute_audit_id_same_council', to='audits_audit'),
+            model_name="dispute",
+            constraint=qaf.tenants.constraints.SameCouncil(
+                column="audit_id", name="moderation_dispute_audit_id_same_council", to="audits_audit"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dispute',
-            constraint=qaf.tenants.constraints.SameCouncil(column='framework_version_id', name='moderation_dispute_framework_version_id_same_council', to='frameworks_frameworkversion'),
+            model_name="dispute",
+            constraint=qaf.tenants.constraints.SameCouncil(
+                column="framework_version_id",
+                name="moderation_dispute_framework_version_id_same_council",
+                to="frameworks_frameworkversion",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dispute',
-            constraint=qaf.tenants.constraints.SameCouncil(column='raised_by_id', name='moderation_dispute_raised_by_id_same_council', to='tenants_person'),
+            model_name="dispute",
+            constraint=qaf.tenants.constraints.SameCouncil(
+                column="raised_by_id",
+                name="moderation_dispute_raised_by_id_same_council",
+                to="tenants_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dispute',
-            constraint=qaf.tenants.constraints.Trail(name='moderation_dispute_trail'),
+            model_name="dispute",
+            constraint=qaf.tenants.constraints.Trail(name="moderation_dispute_trail"),
         ),
         migrations.AddConstraint(
-            model_name='disputestep',
-            constraint=models.UniqueConstraint(fields=('authority', 'dispute', 'number'), name='moderation_dispute_step_once'),
+            model_name="disputestep",
+            constraint=models.UniqueConstraint(
+                fields=("authority", "dispute", "number"), name="moderation_dispute_step_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='disputestep',
-            constraint=models.UniqueConstraint(fields=('authority', 'id'), name='moderation_disputestep_council_key'),
+            model_name="disputestep",
+            constraint=models.UniqueConstraint(
+                fields=("authority", "id"), name="moderation_disputestep_council_key"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='disputestep',
-            constraint=qaf.tenants.constraints.TenantPolicy(name='moderation_disputestep_council'),
+            model_name="disputestep",
+            constraint=qaf.tenants.constraints.TenantPolicy(name="moderation_disputestep_council"),
         ),
         migrations.AddConstraint(
-            model_name='disputestep',
-            constraint=qaf.tenants.constraints.SameCouncil(column='dispute_id', name='moderation_disputestep_dispute_id_same_council', to='moderation_dispute'),
+            model_name="disputestep",
+            constraint=qaf.tenants.constraints.SameCouncil(
+                column="dispute_id",
+                name="moderation_disputestep_dispute_id_same_council",
+                to="moderation_dispute",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='disputestep',
-            constraint=qaf.tenants.constraints.SameCouncil(column='ended_by_id', name='moderation_disputestep_ended_by_id_same_council', to='tenants_person'),
+            model_name="disputestep",
+            constraint=qaf.tenants.constraints.SameCouncil(
+                column="ended_by_id",
+                name="moderation_disputestep_ended_by_id_same_council",
+                to="tenants_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='disputestep',
-            constraint=qaf.tenants.constraints.Trail(name='moderation_disputestep_trail'),
+            model_name="disputestep",
+            constraint=qaf.tenants.constraints.Trail(name="moderation_disputestep_trail"),
         ),
         migrations.AddConstraint(
-            model_name='learning',
-            constraint=models.UniqueConstraint(fields=('authority', 'moderation', 'person'), name='moderation_learning_once'),
+            model_name="learning",
+            constraint=models.UniqueConstraint(
+                fields=("authority", "moderation", "person"), name="moderation_learning_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='learning',
-            constraint=models.UniqueConstraint(fields=('authority', 'id'), name='moderation_learning_council_key'),
+            model_name="learning",
+            constraint=models.UniqueConstraint(
+                fields=("authority", "id"), name="moderation_learning_council_key"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='learning',
-            constraint=qaf.tenants.constraints.TenantPolicy(name='moderation_learning_council'),
+            model_name="learning",
+            constraint=qaf.tenants.constraints.TenantPolicy(name="moderation_learning_council"),
         ),
         migrations.AddConstraint(
-            model_name='learning',
-            constraint=qaf.tenants.constraints.SameCouncil(column='moderation_id', name='moderation_learning_moderation_id_same_council', to='moderation_moderation'),
+            model_name="learning",
+            constraint=qaf.tenants.constraints.SameCouncil(
+                column="moderation_id",
+                name="moderation_learning_moderation_id_same_council",
+                to="moderation_moderation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='learning',
-            constraint=qaf.tenants.constraints.SameCouncil(column='person_id', name='moderation_learning_person_id_same_council', to='tenants_person'),
+            model_name="learning",
+            constraint=qaf.tenants.constraints.SameCouncil(
+                column="person_id", name="moderation_learning_person_id_same_council", to="tenants_person"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='learning',
-            constraint=qaf.tenants.constraints.Trail(name='moderation_learning_trail'),
+            model_name="learning",
+            constraint=qaf.tenants.constraints.Trail(name="moderation_learning_trail"),
         ),
         migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.UniqueConstraint(fields=('authority', 'kind', 'period'), name='moderation_meeting_once'),
+            model_name="meeting",
+            constraint=models.UniqueConstraint(
+                fields=("authority", "kind", "period"), name="moderation_meeting_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.UniqueConstraint(fields=('authority', 'id'), name='moderation_meeting_council_key'),
+            model_name="meeting",
+            constraint=models.UniqueConstraint(
+                fields=("authority", "id"), name="moderation_meeting_council_key"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meeting',
-            constraint=qaf.tenants.constraints.TenantPolicy(name='moderation_meeting_council'),
+            model_name="meeting",
+            constraint=qaf.tenants.constraints.TenantPolicy(name="moderation_meeting_council"),
         ),
         migrations.AddConstraint(
-            model_name='meeting',
-            constraint=qaf.tenants.constraints.SameCouncil(column='framework_version_id', name='moderation_meeting_framework_version_id_same_council', to='frameworks_frameworkversion'),
+            model_name="meeting",
+            constraint=qaf.tenants.constraints.SameCouncil(
+                column="framework_version_id",
+                name="moderation_meeting_framework_version_id_same_council",
+                to="frameworks_frameworkversion",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meeting',
-            constraint=qaf.tenants.constraints.SameCouncil(column='chair_id', name='moderation_meeting_chair_id_same_council', to='tenants_person'),
+            model_name="meeting",
+            constraint=qaf.tenants.constraints.SameCouncil(
+                column="chair_id", name="moderation_meeting_chair_id_same_council", to="tenants_person"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meeting',
-            constraint=qaf.tenants.constraints.Trail(name='moderation_meeting_trail'),
+            model_name="meeting",
+            constraint=qaf.tenants.constraints.Trail(name="moderation_meeting_trail"),
         ),
         migrations.AddConstraint(
-            model_name='feedbackreceipt',
-            constraint=models.UniqueConstraint(fields=('authority', 'meeting', 'forum'), name='moderation_feedback_once'),
+            model_name="feedbackreceipt",
+            constraint=models.UniqueConstraint(
+                fields=("authority", "meeting", "forum"), name="moderation_feedback_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='feedbackreceipt',
-            constraint=models.UniqueConstraint(fields=('authority', 'id'), name='moderation_feedbackreceipt_council_key'),
+            model_name="feedbackreceipt",
+            constraint=models.UniqueConstraint(
+                fields=("authority", "id"), name="moderation_feedbackreceipt_council_key"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='feedbackreceipt',
-            constraint=qaf.tenants.constraints.TenantPolicy(name='moderation_feedbackreceipt_council'),
+            model_name="feedbackreceipt",
+            constraint=qaf.tenants.constraints.TenantPolicy(name="moderation_feedbackreceipt_council"),
         ),
         migrations.AddConstraint(
-            model_name='feedbackreceipt',
-            constraint=qaf.tenants.constraints.SameCouncil(column='meeting_id', name='moderation_feedbackreceipt_meeting_id_same_council', to='moderation_meeting'),
+            model_name="feedbackreceipt",
+            constraint=qaf.tenants.constraints.SameCouncil(
+                column="meeting_id",
+                name="moderation_feedbackreceipt_meeting_id_same_council",
+                to="moderation_meeting",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='feedbackreceipt',
-            constraint=qaf.tenants.constraints.SameCouncil(column='issued_by_id', name='moderation_feedbackreceipt_issued_by_id_same_council', to='tenants_person'),
+            model_name="feedbackreceipt",
+            constraint=qaf.tenants.constraints.SameCouncil(
+                column="issued_by_id",
+                name="moderation_feedbackreceipt_issued_by_id_same_council",
+                to="tenants_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='feedbackreceipt',
-            constraint=qaf.tenants.constraints.Trail(name='moderation_feedbackreceipt_trail'),
+            model_name="feedbackreceipt",
+            constraint=qaf.tenants.constraints.Trail(name="moderation_feedbackreceipt_trail"),
         ),
         migrations.AddConstraint(
-            model_name='meetingperson',
-            constraint=models.UniqueConstraint(fields=('authority', 'meeting', 'person'), name='moderation_meeting_person_once'),
+            model_name="meetingperson",
+            constraint=models.UniqueConstraint(
+                fields=("authority", "meeting", "person"), name="moderation_meeting_person_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meetingperson',
-            constraint=models.UniqueConstraint(fields=('authority', 'id'), name='moderation_meetingperson_council_key'),
+            model_name="meetingperson",
+            constraint=models.UniqueConstraint(
+                fields=("authority", "id"), name="moderation_meetingperson_council_key"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meetingperson',
-            constraint=qaf.tenants.constraints.TenantPolicy(name='moderation_meetingperson_council'),
+            model_name="meetingperson",
+            constraint=qaf.tenants.constraints.TenantPolicy(name="moderation_meetingperson_council"),
         ),
         migrations.AddConstraint(
-            model_name='meetingperson',
-            constraint=qaf.tenants.constraints.SameCouncil(column='meeting_id', name='moderation_meetingperson_meeting_id_same_council', to='moderation_meeting'),
+            model_name="meetingperson",
+            constraint=qaf.tenants.constraints.SameCouncil(
+                column="meeting_id",
+                name="moderation_meetingperson_meeting_id_same_council",
+                to="moderation_meeting",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meetingperson',
-            constraint=qaf.tenants.constraints.SameCouncil(column='person_id', name='moderation_meetingperson_person_id_same_council', to='tenants_person'),
+            model_name="meetingperson",
+            constraint=qaf.tenants.constraints.SameCouncil(
+                column="person_id",
+                name="moderation_meetingperson_person_id_same_council",
+                to="tenants_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meetingperson',
-            constraint=qaf.tenants.constraints.SameCouncil(column='invited_by_id', name='moderation_meetingperson_invited_by_id_same_council', to='tenants_person'),
+            model_name="meetingperson",
+            constraint=qaf.tenants.constraints.SameCouncil(
+                column="invited_by_id",
+                name="moderation_meetingperson_invited_by_id_same_council",
+                to="tenants_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meetingperson',
-            constraint=qaf.tenants.constraints.Trail(name='moderation_meetingperson_trail'),
+            model_name="meetingperson",
+            constraint=qaf.tenants.constraints.Trail(name="moderation_meetingperson_trail"),
         ),
         migrations.AddConstraint(
-            model_name='panelmember',
-            constraint=models.UniqueConstraint(fields=('authority', 'moderation', 'person'), name='moderation_member_once'),
+            model_name="panelmember",
+            constraint=models.UniqueConstraint(
+                fields=("authority", "moderation", "person"), name="moderation_member_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='panelmember',
-            constraint=models.UniqueConstraint(fields=('authority', 'id'), name='moderation_panelmember_council_key'),
+            model_name="panelmember",
+            constraint=models.UniqueConstraint(
+                fields=("authority", "id"), name="moderation_panelmember_council_key"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='panelmember',
-            constraint=qaf.tenants.constraints.TenantPolicy(name='moderation_panelmember_council'),
+            model_name="panelmember",
+            constraint=qaf.tenants.constraints.TenantPolicy(name="moderation_panelmember_council"),
         ),
         migrations.AddConstraint(
-            model_name='panelmember',
-            constraint=qaf.tenants.constraints.SameCouncil(column='moderation_id', name='moderation_panelmember_moderation_id_same_council', to='moderation_moderation'),
+            model_name="panelmember",
+            constraint=qaf.tenants.constraints.SameCouncil(
+                column="moderation_id",
+                name="moderation_panelmember_moderation_id_same_council",
+                to="moderation_moderation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='panelmember',
-            constraint=qaf.tenants.constraints.SameCouncil(column='person_id', name='moderation_panelmember_person_id_same_council', to='tenants_person'),
+            model_name="panelmember",
+            constraint=qaf.tenants.constraints.SameCouncil(
+                column="person_id", name="moderation_panelmember_person_id_same_council", to="tenants_person"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='panelmember',
-            constraint=qaf.tenants.constraints.SameCouncil(column='added_by_id', name='moderation_panelmember_added_by_id_same_council', to='tenants_person'),
+            model_name="panelmember",
+            constraint=qaf.tenants.constraints.SameCouncil(
+                column="added_by_id",
+                name="moderation_panelmember_added_by_id_same_council",
+                to="tenants_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='panelmember',
-            constraint=qaf.tenants.constraints.Trail(name='moderation_panelmember_trail'),
+            model_name="panelmember",
+            constraint=qaf.tenants.constraints.Trail(name="moderation_panelmember_trail"),
         ),
     ]
