@@ -1,6 +1,9 @@
 """An audit as the framework's rules see it."""
 
 from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import Any
 
 from audits.enums import NOT_APPLICABLE, OVERALL, AssessmentStatus, AuditStatus, GradeStage
 from audits.followup.selectors import Around
@@ -8,9 +11,19 @@ from audits.frameworks.schema import Framework
 from audits.frameworks.schema.tools import Tool
 from audits.frameworks.selectors import framework_of
 from audits.frameworks.vocabulary import AuditFacts, Grades
-from audits.models import Assessment, Audit, Cycle, GradeOfRecord, RecordedGrade
+from audits.models import (
+    Assessment,
+    Audit,
+    AuditFlag,
+    AuditorExperience,
+    Cycle,
+    Disagreement,
+    GradeOfRecord,
+    RecordedGrade,
+)
 from audits.registry import moderators_of
 from audits.selectors.standing import gives_grades
+from qaf.lib import calendar, clock
 from qaf.tenants.models import Person
 
 
@@ -72,22 +85,75 @@ def audit_facts(
         submitted=submitted_grades(audit),
         outcome=grades_of_record(audit),
         submitter=submitter,
-        service=audit.service.key if audit.service else None,
-        status=audit.case_status,
+        flags=tuple(audit.flags.filter(taken_back_at=None).values_list("flag", flat=True)),
+        overall_disputed=Disagreement.objects.filter(audit=audit).exists(),
+        completed_audits=_completed_before([audit])[audit.pk],
+        **_of_the_case(audit),
     )
+
+
+def _of_the_case(audit: Audit) -> dict[str, Any]:
+    """What is true of the case: as it was on the day of the draw, and of its supervision as the case list stands."""
+    case, month = audit.case, audit.cycle
+    attributes = [audit.case_status, *(["restricted"] if case.restricted else [])]
+    return {
+        "service": audit.service.key if audit.service else None,
+        "status": audit.case_status,
+        "attributes": tuple(attributes),
+        "months_since_supervision": months_without_supervision(case.last_supervision_on),
+        "origin": audit.origin,
+        "theme": str(month.theme_id) if month and month.theme_id else None,
+    }
+
+
+def months_without_supervision(last: date | None) -> int | None:
+    """Return the whole months since the last supervision on record; ``None`` where none is known."""
+    return None if last is None else max(calendar.whole_months_between(last, clock.today()), 0)
+
+
+def _completed_before(audits: Collection[Audit]) -> dict[int, dict[str, int]]:
+    """Return, by audit and slot, how many other audits its auditor has submitted; two queries however many."""
+    rows = Assessment.objects.filter(audit__in=audits, assessor__isnull=False).exclude(
+        status=AssessmentStatus.REASSIGNED
+    )
+    slots = list(rows.values_list("audit_id", "slot", "assessor_id"))
+    done = completed_audits({assessor for _, _, assessor in slots})
+    found: dict[int, dict[str, int]] = {audit.pk: {} for audit in audits}
+    for audit_id, slot, assessor in slots:
+        found[audit_id][slot] = len(done.get(assessor, frozenset()) - {audit_id})
+    return found
+
+
+def completed_audits(people: Iterable[int]) -> dict[int, frozenset[int]]:
+    """Return, by person, the audits they submitted, with one negative number for each done before the product."""
+    ids = list(people)
+    found: dict[int, set[int]] = defaultdict(set)
+    submitted = Assessment.objects.filter(assessor__in=ids, submitted_at__isnull=False)
+    for person, audit in submitted.values_list("assessor_id", "audit_id"):
+        found[person].add(audit)
+    before = AuditorExperience.objects.filter(person__in=ids).values_list("person_id", "audits_before")
+    for person, count in before:
+        found[person] |= set(range(-count, 0))
+    return {person: frozenset(audits) for person, audits in found.items()}
 
 
 def facts_of_month(cycle: Cycle, framework: Framework) -> dict[str, AuditFacts]:
     """Return the facts of every audit of a month that all its auditors have submitted, by reference.
 
-    Three queries however many there are.
+    A fixed number of queries however many there are.
     """
     audits = {
         audit.pk: audit
         for audit in cycle.audits.filter(submitted_at__isnull=False)
         .exclude(status=AuditStatus.WITHDRAWN)
-        .select_related("service")
+        .select_related("service", "case", "cycle")
     }
+    flags: dict[int, list[str]] = defaultdict(list)
+    marked = AuditFlag.objects.filter(audit__in=list(audits), taken_back_at=None)
+    for audit_id, flag in marked.values_list("audit_id", "flag"):
+        flags[audit_id].append(flag)
+    disputed = set(Disagreement.objects.filter(audit__in=list(audits)).values_list("audit_id", flat=True))
+    completed = _completed_before(list(audits.values()))
     submitted: dict[int, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
     given = (
         RecordedGrade.objects.filter(
@@ -108,8 +174,10 @@ def facts_of_month(cycle: Cycle, framework: Framework) -> dict[str, AuditFacts]:
             rank=ranks_of(audit, framework),
             submitted={slot: _grades(grades) for slot, grades in submitted[pk].items()},
             outcome=_grades(outcomes[pk]) if pk in outcomes else None,
-            service=audit.service.key if audit.service else None,
-            status=audit.case_status,
+            flags=tuple(flags[pk]),
+            overall_disputed=pk in disputed,
+            completed_audits=completed[pk],
+            **_of_the_case(audit),
         )
         for pk, audit in audits.items()
     }

@@ -10,7 +10,6 @@ from audits.frameworks.enums import CaseStatus
 from audits.frameworks.vocabulary.facts import NO, AuditFacts, Reason, Verdict
 from audits.frameworks.vocabulary.wording import Names, count, join
 
-
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
