@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("audits", "0005_ways_of_deciding"),
+        ("audits", "0004_marks"),
         ("followup", "0003_consequences_and_caseload"),
         ("reporting", "0001_initial"),
         ("tenants", "0001_initial"),
