@@ -12,16 +12,64 @@ class CycleStatus(models.TextChoices):
 
 
 class Origin(models.TextChoices):
-    """How a case came to be audited; only random ones enter trends."""
+    """How a case came to be audited; only those that chance chose enter trends."""
 
     RANDOM = "random", "Drawn at random"
+    THEME = "theme", "Drawn at random within the month’s theme"
     REPLACEMENT = "replacement", "Drawn at random to replace another"
+    PROGRAMME = "programme", "Drawn for a themed programme"
     RE_AUDIT = "re_audit", "Re-audit"
-    NOMINATED = "nominated", "Nominated"
+    NOMINATED = "nominated", "Nominated as good practice"
     AD_HOC = "ad_hoc", "Asked for at short notice"
+    NAMED_POST = "named_post", "Chosen by a named post"
+    AUDITOR_CHOICE = "auditor_choice", "Chosen by the auditor"
+    PANEL = "panel", "Audited by a panel"
 
 
-TREND_ORIGINS = (Origin.RANDOM, Origin.REPLACEMENT)
+TREND_ORIGINS = (Origin.RANDOM, Origin.THEME, Origin.REPLACEMENT)
+NOT_INDEPENDENT = (Origin.AUDITOR_CHOICE,)
+"""Origins by which the auditor chose whom to audit: marked wherever such an audit is shown (SLO-148)."""
+
+
+class ChoiceStatus(models.TextChoices):
+    """A case to choose or to confirm for somebody's quota."""
+
+    WAITING = "waiting", "Waiting for a choice"
+    CHOSEN = "chosen", "Chosen"
+    DRAWN = "drawn", "Not chosen in time, so drawn by lot"
+    LAPSED = "lapsed", "Nothing could be chosen or drawn"
+
+
+class ExtraStatus(models.TextChoices):
+    """A case put forward for audit beside the draw."""
+
+    ASKED = "asked", "Waiting for an answer"
+    TAKEN = "taken", "Taken up"
+    DECLINED = "declined", "Not taken up"
+
+
+class ProgrammeStatus(models.TextChoices):
+    """A themed programme."""
+
+    PLANNED = "planned", "Planned"
+    RUNNING = "running", "Running"
+    ENDED = "ended", "Ended"
+    DROPPED = "dropped", "Dropped"
+
+
+class QuestionWants(models.TextChoices):
+    """What a question raised on performance asks for."""
+
+    ANALYSIS = "analysis", "An analysis of the figures"
+    AUDIT = "audit", "A targeted audit of records"
+
+
+class QuestionStatus(models.TextChoices):
+    """A question raised on performance."""
+
+    OPEN = "open", "Waiting for an answer"
+    AUDITED = "audited", "Audits begun"
+    ANSWERED = "answered", "Answered"
 
 
 class SampleStatus(models.TextChoices):
@@ -122,3 +170,18 @@ class CorrectionStatus(models.TextChoices):
 
 NOT_APPLICABLE = "not_applicable"
 OVERALL = ""
+
+
+class CriterionMark(models.TextChoices):
+    """What an auditor saw of one criterion; optional, and never counted into a grade (DUR-170)."""
+
+    MET = "met", "Met"
+    PARTLY = "partly", "Partly met"
+    NOT_MET = "not_met", "Not met"
+    NOT_SEEN = "not_seen", "Not seen"
+    NOT_APPLICABLE = "not_applicable", "Does not apply"
+
+    @classmethod
+    def short_of(cls) -> tuple["CriterionMark", ...]:
+        """The marks that leave something to put right."""
+        return (cls.PARTLY, cls.NOT_MET)

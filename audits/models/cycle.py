@@ -22,6 +22,13 @@ class Cycle(TenantModel):
     opened_by = TenantForeignKey("tenants.Person", null=True, blank=True, related_name="+")
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    theme = TenantForeignKey(
+        "audits.Theme",
+        null=True,
+        blank=True,
+        related_name="cycles",
+        help_text="What the month's audits look at; months with different themes are not one series.",
+    )
     receipt = models.JSONField(
         default=dict,
         help_text="Population hash, rule, seed, sizes, weights and every exclusion, as they were drawn.",
@@ -40,12 +47,15 @@ class SampledCase(TenantModel):
 
     cycle = TenantForeignKey(Cycle, related_name="sample")
     case = TenantForeignKey("cases.Case", related_name="sampled")
-    origin = models.CharField(max_length=12, choices=Origin.choices, default=Origin.RANDOM)
+    origin = models.CharField(max_length=20, choices=Origin.choices, default=Origin.RANDOM)
+    auditor = TenantForeignKey(
+        "tenants.Person", null=True, blank=True, related_name="+", help_text="For whose quota it was drawn."
+    )
     stratum = models.CharField(max_length=120)
     weight = models.DecimalField(
         max_digits=12,
         decimal_places=6,
-        help_text="One over its chance: eligible over drawn cases of its service.",
+        help_text="One over its chance of being drawn; 0 where somebody chose it.",
     )
     position = models.PositiveIntegerField(help_text="Place in the draw, from 1.")
     status = models.CharField(max_length=10, choices=SampleStatus.choices, default=SampleStatus.DRAWN)

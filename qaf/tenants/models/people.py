@@ -20,6 +20,9 @@ class Unit(TenantModel):
     )
     name = models.CharField(max_length=120)
     parent = TenantForeignKey("self", null=True, blank=True, related_name="children")
+    locality = models.CharField(
+        max_length=60, blank=True, help_text="The part of the area a team serves, where a draw is spread over it."
+    )
     closed_on = models.DateField(null=True, blank=True)
 
     class Meta:
