@@ -14,6 +14,8 @@ from functools import cached_property
 from hashlib import sha256
 
 METHOD = "systematic-by-hash-1"
+WHOLE = ""
+"""The group of a draw that does not count by service."""
 _WEIGHT_PLACES = Decimal("0.000001")
 
 
@@ -33,6 +35,7 @@ class Candidate:
     lead: int | None = None
     family: str = ""
     excluded: tuple[str, ...] = ()
+    locality: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +49,39 @@ class Limits:
 
 @dataclass(frozen=True)
 class Rule:
-    """How many of each service, spread over which strata, under which caps."""
+    """How many of each group, spread over which strata, under which caps.
+
+    A group is a service; with ``whole`` everybody is one group, whose size stands under ``WHOLE``.
+    """
 
     sizes: Mapping[str, int]
     stratify_by: tuple[str, ...] = ("service", "status")
     limits: Limits = Limits()
+    whole: bool = False
+
+    def group(self, candidate: Candidate) -> str:
+        """Return the group that a case is drawn in."""
+        return WHOLE if self.whole else candidate.service
+
+    @property
+    def asked(self) -> int:
+        """Cases asked for in all."""
+        return sum(self.sizes.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """A drawn case. ``weight`` is one over its chance: eligible cases over drawn ones of its service."""
+    """A drawn case. ``weight`` is one over its chance: eligible cases over drawn ones of its group.
+
+    ``auditor`` is the person for whose quota it was drawn, where it was for somebody's.
+    """
 
     candidate: Candidate
     stratum: str
     weight: Decimal
     position: int
     moved_by_cap: bool = False
+    auditor: int | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +112,9 @@ class Draw:
     services: tuple[ServiceCount, ...]
     population_hash: str
     seed: str
+    asked: int = 0
+    """Cases asked for in all."""
+    method: str = METHOD
 
     @cached_property
     def undrawn_services(self) -> tuple[str, ...]:
@@ -122,6 +145,8 @@ def population_hash(candidates: Iterable[Candidate]) -> str:
                 str(one.lead or ""),
                 one.family,
                 ";".join(sorted(one.excluded)),
+                # A list that knows no locality keeps the fingerprint it always had.
+                *filter(None, (one.locality,)),
             )
         )
         for one in candidates
@@ -161,25 +186,54 @@ def draw(candidates: Sequence[Candidate], rule: Rule, seed: str) -> Draw:
     if doubled := [local_id for local_id, count in ids.items() if count > 1]:
         raise ValueError(f"{len(doubled)} local ids stand more than once in the population")
     counts = _Counts(rule.limits)
-    by_service: dict[str, list[Candidate]] = {service: [] for service in rule.sizes}
+    groups: dict[str, list[Candidate]] = {group: [] for group in rule.sizes}
     for one in candidates:
-        by_service.setdefault(one.service, []).append(one)
+        groups.setdefault(rule.group(one), []).append(one)
     picks: list[Pick] = []
     accounts: dict[str, ServiceCount] = {}
-    # Whichever service comes first meets the fewest caps: chance decides that too.
-    for service in sorted(rule.sizes, key=lambda key: chance(seed, f"service {key}")):
-        drawn, accounts[service] = _draw_service(service, by_service[service], rule, seed, counts)
+    # Whichever group comes first meets the fewest caps: chance decides that too.
+    for group in sorted(rule.sizes, key=lambda key: chance(seed, f"service {key}")):
+        drawn, accounts[group] = _draw_group(group, groups[group], rule, seed, counts)
         picks.extend(drawn)
     in_order = sorted(picks, key=lambda pick: (pick.stratum, chance(seed, pick.candidate.local_id)))
     numbered = tuple(
         Pick(pick.candidate, pick.stratum, pick.weight, position, pick.moved_by_cap)
         for position, pick in enumerate(in_order, start=1)
     )
-    services = tuple(accounts[service] for service in rule.sizes)
-    return Draw(numbered, services, population_hash(candidates), seed)
+    services = (
+        account_by_service(candidates, numbered, rule)
+        if rule.whole
+        else tuple(accounts[service] for service in rule.sizes)
+    )
+    return Draw(numbered, services, population_hash(candidates), seed, rule.asked)
 
 
-def _draw_service(
+def account_by_service(
+    candidates: Sequence[Candidate], picks: Sequence[Pick], rule: Rule
+) -> tuple[ServiceCount, ...]:
+    """Return what each service gave to a draw that asks no number of any of them."""
+    found = []
+    for service in sorted({one.service for one in candidates} - {""}):
+        mine = [one for one in candidates if one.service == service]
+        taken = [pick for pick in picks if pick.candidate.service == service]
+        eligible = Counter(stratum_of(one, rule) for one in mine if not one.excluded)
+        drawn = Counter(pick.stratum for pick in taken)
+        found.append(
+            ServiceCount(
+                service=service,
+                population=len(mine),
+                excluded=len(mine) - eligible.total(),
+                eligible=eligible.total(),
+                asked=len(taken),
+                drawn=len(taken),
+                moved_by_caps=sum(pick.moved_by_cap for pick in taken),
+                strata={stratum: (count, drawn[stratum]) for stratum, count in sorted(eligible.items())},
+            )
+        )
+    return tuple(found)
+
+
+def _draw_group(
     service: str, everyone: Sequence[Candidate], rule: Rule, seed: str, counts: _Counts
 ) -> tuple[list[Pick], ServiceCount]:
     row = _in_row((one for one in everyone if not one.excluded), rule, seed)
@@ -228,14 +282,15 @@ def _from(row: Sequence[Candidate], index: int, rule: Rule) -> Iterable[Candidat
 def replacement(
     candidates: Sequence[Candidate], rule: Rule, seed: str, *, replaced: Candidate, stay: Sequence[Candidate]
 ) -> Candidate | None:
-    """Return who comes instead of ``replaced``: the next by hash in its stratum, else in its service.
+    """Return who comes instead of ``replaced``: the next by hash in its stratum, else in its group.
 
     ``stay`` are the cases still in the sample (their caps count); ``None`` when nobody is left. The caller leaves
     everyone who was drawn before out of ``candidates``, or marks them excluded.
     """
     counts = _Counts(rule.limits, stay)
     kept = {one.local_id for one in stay} | {replaced.local_id}
-    free = [one for one in candidates if not one.excluded and one.service == replaced.service]
+    group = rule.group(replaced)
+    free = [one for one in candidates if not one.excluded and rule.group(one) == group]
     row = _in_row((one for one in free if one.local_id not in kept and counts.allow(one)), rule, seed)
     if not row:
         return None

@@ -33,6 +33,19 @@ class ExtraCases(Sourced):
     text: Text
 
 
+class Themes(Sourced):
+    """Themes of months and of programmes beside the monthly draw: who plans them, how often, for which reasons."""
+
+    owner: RoleKey
+    frequency: Frequency
+    reasons: Annotated[tuple[Choice, ...], Field(min_length=1)]
+    "Why a theme may be chosen"
+    size: Annotated[int, Field(ge=1, le=200)] = 10
+    "Records that a programme audits, unless it says otherwise"
+    due_working_days: Annotated[int, Field(ge=1, le=60)] = 20
+    "Working days from the opening of a programme by which its audits are submitted"
+
+
 class Sampling(Sourced):
     """The month's draw."""
 
@@ -44,6 +57,8 @@ class Sampling(Sourced):
     exclusions: Exclusions
     replacement: Replacement
     extra: tuple[ExtraCases, ...] = ()
+    themes: Themes | None = None
+    "None where audits follow no theme"
 
 
 class Reminders(Sourced):

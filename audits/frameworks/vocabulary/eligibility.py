@@ -10,7 +10,7 @@ from pydantic import Field
 from audits.frameworks.base import Kind, RoleKey
 from audits.frameworks.enums import Relation
 from audits.frameworks.vocabulary.facts import CaseFacts, PersonFacts, Reason, Verdict
-from audits.frameworks.vocabulary.wording import Names, join
+from audits.frameworks.vocabulary.wording import Names, count, join
 
 
 class Exclude(StrEnum):
@@ -25,10 +25,10 @@ class Exclude(StrEnum):
 
 @dataclass(frozen=True)
 class Exclusion:
-    """One way of being too close to a case; `applies` is None for one this release cannot judge yet."""
+    """One way of being too close to a case."""
 
     words: str
-    applies: Callable[[PersonFacts, CaseFacts], bool] | None
+    applies: Callable[[PersonFacts, CaseFacts], bool]
 
 
 EXCLUSIONS: dict[Exclude, Exclusion] = {
@@ -43,8 +43,13 @@ EXCLUSIONS: dict[Exclude, Exclusion] = {
     Exclude.EARLIER_AUDITORS: Exclusion(
         "anyone who has audited the case", lambda person, case: person.id in case.auditors
     ),
-    Exclude.SAME_SERVICE: Exclusion("anyone from the service the case belongs to", None),
-    Exclude.AUDITOR_LINE: Exclusion("anyone in the auditor's own line of management", None),
+    Exclude.SAME_SERVICE: Exclusion(
+        "anyone from the service the case belongs to",
+        lambda person, case: case.service is not None and case.service in person.services,
+    ),
+    Exclude.AUDITOR_LINE: Exclusion(
+        "anyone in the auditor's own line of management", lambda person, case: person.id in case.auditor_line
+    ),
 }
 
 
@@ -90,25 +95,18 @@ class Pool(EligibilityKind):
         reasons = [] if person.roles & set(self.roles) else [Reason("holds none of the roles asked for")]
         for key in self.exclude:
             exclusion = EXCLUSIONS[key]
-            if exclusion.applies is None:
-                raise NotImplementedError(f"this release cannot judge whether a person is {exclusion.words}")
             if exclusion.applies(person, case):
                 reasons.append(Reason(f"is kept out as {exclusion.words}"))
+        if person.completed_audits < self.min_completed_audits:
+            reasons.append(Reason(f"has completed fewer than {count(self.min_completed_audits, 'audit')}"))
         return Verdict(not reasons, tuple(reasons))
 
     def in_words(self, names: Names) -> str:
         who = f"someone from the pool: {join((names.role(role) for role in self.roles), 'or')}"
         kept_out = join((EXCLUSIONS[key].words for key in self.exclude), "or")
-        return f"{who}; never {kept_out}" if kept_out else who
-
-    def not_yet(self) -> tuple[str, ...]:
-        """What of this pool the release cannot judge, in words."""
-        missing = [
-            f"keeping out {EXCLUSIONS[key].words}" for key in self.exclude if EXCLUSIONS[key].applies is None
-        ]
         if self.min_completed_audits:
-            missing.append("asking for an experienced auditor")
-        return tuple(missing)
+            who += f", with at least {count(self.min_completed_audits, 'audit')} completed"
+        return f"{who}; never {kept_out}" if kept_out else who
 
 
 Eligibility = Annotated[FromCase | Pool, Field(discriminator="kind")]

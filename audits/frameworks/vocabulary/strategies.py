@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from audits.frameworks.base import Kind, Model, RoleKey, ServiceKey
+from audits.frameworks.base import Kind, Model, RoleKey, ServiceKey, Text
 from audits.frameworks.enums import CaseStatus
 from audits.frameworks.vocabulary.wording import Names, count, join
 
@@ -68,15 +68,20 @@ class ThemeRandom(StrategyKind):
     """Cases at random within the population of the month's theme, as many as there are auditors."""
 
     title: ClassVar[str] = "a random draw within the month's theme"
-    implemented: ClassVar[bool] = False
     kind: Literal["theme_random"]
     per_auditor: Annotated[int, Field(ge=1, le=20)]
     minimum: Annotated[int, Field(ge=1, le=500)]
+    stratify_by: Annotated[tuple[Stratum, ...], Field(min_length=1)] = ("service", "status")
+
+    def size(self, auditors: int) -> int:
+        """Cases to draw where so many people audit."""
+        return max(self.per_auditor * auditors, self.minimum)
 
     def in_words(self, names: Names) -> tuple[str, ...]:
         return (
             f"cases are drawn at random among those the month's theme names: {count(self.per_auditor, 'case')} "
             f"for each auditor, at least {self.minimum} in all",
+            f"the draw is spread over {join(_STRATA[stratum] for stratum in self.stratify_by)}",
         )
 
 
@@ -84,7 +89,6 @@ class StratifiedPerAuditor(StrategyKind):
     """So many cases for each auditor, drawn at random and spread over strata."""
 
     title: ClassVar[str] = "a spread random draw for each auditor"
-    implemented: ClassVar[bool] = False
     kind: Literal["stratified_per_auditor"]
     roles: Annotated[tuple[RoleKey, ...], Field(min_length=1)]
     per_auditor: Annotated[int, Field(ge=1, le=20)]
@@ -108,7 +112,9 @@ class RoleQuota(Model):
     scope: Literal["own_team", "own_service", "another_service", "anywhere"]
     method: Literal["random", "auditor_choice", "named_post"]
     spread_over_workers: bool = False
-    choice_reasons: tuple[str, ...] = ()
+    choice_reasons: tuple[Text, ...] = ()
+    choose_within: Annotated[int, Field(ge=1, le=20)] = 10
+    "Working days from allocation in which an auditor chooses; after that chance draws in the same scope"
     moderation_counts: bool = False
     "Whether moderating counts towards the quota"
 
@@ -127,23 +133,41 @@ class RoleQuota(Model):
         }
         verb = "audits or moderates" if self.moderation_counts else "audits"
         cases = count(self.audits, "case")
-        return f"each {names.role(self.role)} {verb} {cases} a month {scopes[self.scope]}, {methods[self.method]}"
+        text = f"each {names.role(self.role)} {verb} {cases} a month {scopes[self.scope]}, {methods[self.method]}"
+        if self.spread_over_workers:
+            text += ", each of another worker"
+        if self.method == "auditor_choice":
+            days = count(self.choose_within, "working day")
+            text += f"; where nothing is chosen within {days}, chance draws in the same scope"
+        return text
 
 
 class QuotaPerRole(StrategyKind):
     """Each holder of certain roles audits so many cases a month."""
 
     title: ClassVar[str] = "a quota for each role and month"
-    implemented: ClassVar[bool] = False
     kind: Literal["quota_per_role"]
     quotas: Annotated[tuple[RoleQuota, ...], Field(min_length=1)]
     rotate_statuses: tuple[CaseStatus, ...] = ()
+    proposed_before: Annotated[int, Field(ge=1, le=20)] = 5
+    "Working days before allocation on which a list is put before the post that chooses, where one does"
+
+    @property
+    def has_list_to_confirm(self) -> bool:
+        """Whether a named post settles some of the cases before the month is opened."""
+        return any(quota.method == "named_post" for quota in self.quotas)
 
     def in_words(self, names: Names) -> tuple[str, ...]:
         texts = [quota.in_words(names) for quota in self.quotas]
         if self.rotate_statuses:
             texts.append(
                 f"the kinds of case take turns: {join(status.label.lower() for status in self.rotate_statuses)}"
+            )
+        if self.has_list_to_confirm:
+            days = count(self.proposed_before, "working day")
+            texts.append(
+                f"{days} before allocation a list drawn by chance is put before the post that chooses, which "
+                "confirms it or exchanges cases with a reason"
             )
         return tuple(texts)
 
