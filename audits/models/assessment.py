@@ -89,6 +89,7 @@ class Judgement(TenantModel):
     )
     tags = models.JSONField(default=list, help_text="Issue tags (HER-55).")
     extra = models.JSONField(default=dict, help_text="Answers to the tool's further fields, by their keys.")
+    marks = models.JSONField(default=dict, help_text="What the auditor saw of each criterion, by its key.")
 
     class Meta:
         ordering = ["id"]

@@ -7,16 +7,11 @@ from typing import Any
 
 from audits.enums import NOT_APPLICABLE, OVERALL, AssessmentStatus
 from audits.frameworks.schema import Domain, Framework, Grade, GradeSet, Tool
-from audits.frameworks.schema.tools import ExtraField
-from audits.models import Assessment, Judgement, SectionDraft
+from audits.frameworks.schema.tools import Criterion
+from audits.models import Assessment, Audit, Judgement, SectionDraft
+from audits.selectors.asked import EXTRA, MARK, WORDS, criteria_of, missing_in_domain, missing_overall
 from audits.selectors.links import OVERALL_SECTION
-
-BUILT_IN = {"strengths", "development_areas", "evidence", "immediate_changes", "wider_findings"}
-"""Extra fields of a tool that have a place of their own in the assessment."""
-WRITTEN = ("strengths", "development", "evidence")
-EXTRA = "x_"
-SOURCES = "sources_considered"
-WARNING_REASON = "warning_reason"
+from qaf.tenants.selectors.people import posts_on
 
 
 @dataclass(frozen=True)
@@ -27,6 +22,7 @@ class Section:
     title: str
     domain: Domain | None
     applies: bool = True
+    criteria: tuple[Criterion, ...] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)
     version: int = 0
     saved_at: datetime | None = None
@@ -77,18 +73,20 @@ def descriptors_of(framework: Framework, tool: Tool, domain: str) -> list[tuple[
     return [(grade, described.get(grade.key, ())) for grade in grades_of(framework, tool).best_first]
 
 
-def extra_fields(tool: Tool, scope: str) -> tuple[ExtraField, ...]:
-    """Return the tool's further fields of a scope: ``domain`` or ``audit``."""
-    return tuple(one for one in tool.fields if one.scope == scope and one.key not in BUILT_IN)
-
-
 def sections_of(assessment: Assessment, framework: Framework) -> list[Section]:
-    """Return the domains in the tool's order, then the overall judgement. Two queries at most."""
-    tool = tool_of(framework, assessment)
+    """Return the domains in the tool's order, then the overall judgement. Three queries at most."""
+    tool, audit = tool_of(framework, assessment), assessment.audit
     drafts = {draft.section: draft for draft in assessment.drafts.all()}
     judged = {one.domain: _as_fields(one) for one in assessment.judgements.all()}
-    sections = [_section(domain, tool, framework, assessment, drafts, judged) for domain in tool.domains]
-    return [*sections, _section(None, tool, framework, assessment, drafts, judged)]
+    keys = [*(domain.key for domain in tool.domains), OVERALL_SECTION]
+    fields: dict[str, Mapping[str, Any]] = {
+        key: drafts[key].fields
+        if key in drafts
+        else judged.get(OVERALL if key == OVERALL_SECTION else key, {})
+        for key in keys
+    }
+    form = _Form(assessment, framework, tool, drafts, fields, _involved(tool, audit))
+    return [form.section(domain) for domain in (*tool.domains, None)]
 
 
 def section_of(assessment: Assessment, framework: Framework, key: str) -> Section:
@@ -99,75 +97,75 @@ def section_of(assessment: Assessment, framework: Framework, key: str) -> Sectio
     raise KeyError(key)
 
 
-def _section(
-    domain: Domain | None,
-    tool: Tool,
-    framework: Framework,
-    assessment: Assessment,
-    drafts: Mapping[str, SectionDraft],
-    judged: Mapping[str, Mapping[str, Any]],
-) -> Section:
-    key = domain.key if domain else OVERALL_SECTION
-    draft = drafts.get(key)
-    fields = dict(draft.fields) if draft else dict(judged.get(domain.key if domain else OVERALL, {}))
-    applies = domain is None or applies_to(domain, assessment.audit.case_status)
-    grades = grades_of(framework, tool)
-    if assessment.status in (AssessmentStatus.LOCKED, AssessmentStatus.SUBMITTED):
-        missing: tuple[str, ...] = ()
-    elif domain:
-        missing = missing_in_domain(fields, domain, tool, grades) if applies or any(fields.values()) else ()
-    else:
-        given = [drafts[one.key].fields.get("grade") for one in tool.domains if one.key in drafts]
-        missing = missing_overall(
-            fields, tool, grades, warning(grades, str(fields.get("grade") or ""), given)
+@dataclass(frozen=True)
+class _Form:
+    """One assessment's form as it stands."""
+
+    assessment: Assessment
+    framework: Framework
+    tool: Tool
+    drafts: Mapping[str, SectionDraft]
+    fields: Mapping[str, Mapping[str, Any]]
+    involved: frozenset[str]
+
+    def section(self, domain: Domain | None) -> Section:
+        """The section of a domain; of the overall judgement, where None."""
+        key = domain.key if domain else OVERALL_SECTION
+        draft, status = self.drafts.get(key), self.assessment.audit.case_status
+        applies = domain is None or applies_to(domain, status, self.involved)
+        return Section(
+            key=key,
+            title=domain.title if domain else "Overall grade",
+            domain=domain,
+            applies=applies,
+            criteria=criteria_of(domain, status),
+            fields=dict(self.fields[key]),
+            version=draft.version if draft else 0,
+            saved_at=draft.saved_at if draft else None,
+            missing=self._missing(domain, applies),
         )
-    return Section(
-        key=key,
-        title=domain.title if domain else "Overall grade",
-        domain=domain,
-        applies=applies,
-        fields=fields,
-        version=draft.version if draft else 0,
-        saved_at=draft.saved_at if draft else None,
-        missing=missing,
+
+    def _missing(self, domain: Domain | None, applies: bool) -> tuple[str, ...]:
+        if self.assessment.status in (AssessmentStatus.LOCKED, AssessmentStatus.SUBMITTED):
+            return ()
+        grades = grades_of(self.framework, self.tool)
+        if domain:
+            fields = self.fields[domain.key]
+            if not applies and not any(fields.values()):
+                return ()
+            return missing_in_domain(fields, domain, self.tool, grades, self.assessment.audit.case_status)
+        fields = self.fields[OVERALL_SECTION]
+        given = [self.fields[one.key].get("grade") for one in self.tool.domains]
+        return missing_overall(
+            fields,
+            self.tool,
+            grades,
+            warning(grades, str(fields.get("grade") or ""), given),
+            framework=self.framework,
+            written={name: any(one.get(name) for one in self.fields.values()) for name in WORDS},
+        )
+
+
+def applies_to(domain: Domain, case_status: str, involved: frozenset[str] = frozenset()) -> bool:
+    """Whether the domain is part of an audit of a child with this status and these ``involved`` (SEF-70, DUR-170)."""
+    rule = domain.applies
+    if rule is None:
+        return True
+    return (not rule.statuses or case_status in rule.statuses) and (
+        not rule.involves or bool(involved & set(rule.involves))
     )
 
 
-def applies_to(domain: Domain, case_status: str) -> bool:
-    """Whether the domain is part of an audit of a child with this status."""
-    return domain.applies is None or not domain.applies.statuses or case_status in domain.applies.statuses
-
-
-def missing_in_domain(
-    fields: Mapping[str, Any], domain: Domain, tool: Tool, grades: GradeSet
-) -> tuple[str, ...]:
-    """Say in sentences what a domain needs before its grade can be locked (HER-04, HER-07)."""
-    found = []
-    grade = fields.get("grade")
-    if domain.graded and not grade:
-        found.append("Give a grade")
-    if grade == NOT_APPLICABLE:
-        if grades.not_applicable.reason_required and not fields.get("not_applicable_reason"):
-            found.append("Say why it does not apply")
-    elif not any(fields.get(name) for name in WRITTEN):
-        found.append("Write a strength, an area to develop or the evidence")
-    found += [f"Answer “{one.label}”" for one in extra_fields(tool, "domain") if _unanswered(one, fields)]
-    return tuple(found)
-
-
-def missing_overall(
-    fields: Mapping[str, Any], tool: Tool, grades: GradeSet, warned: str | None
-) -> tuple[str, ...]:
-    """Say in sentences what the overall judgement needs before it can be locked."""
-    found = []
-    if not fields.get("grade"):
-        found.append("Give the overall grade")
-    if not any(fields.get(name) for name in WRITTEN):
-        found.append("Write what the grade rests on")
-    if warned and grades.overall.reason_required_on_warning and not fields.get(EXTRA + WARNING_REASON):
-        found.append("Say why the overall grade lies so far from the domains")
-    found += [f"Answer “{one.label}”" for one in extra_fields(tool, "audit") if _unanswered(one, fields)]
-    return tuple(found)
+def _involved(tool: Tool, audit: Audit) -> frozenset[str]:
+    """Return the audit's service and the posts its chair held then; asked only where a domain wants to know."""
+    if not any(domain.applies and domain.applies.involves for domain in tool.domains):
+        return frozenset()
+    found = {audit.service.key} if audit.service else set()
+    if audit.chair_id:
+        found |= set(
+            posts_on(audit.allocated_on).filter(person=audit.chair_id).values_list("role__key", flat=True)
+        )
+    return frozenset(found)
 
 
 def warning(grades: GradeSet, overall: str, domains: list[str | None]) -> str | None:
@@ -182,10 +180,6 @@ def overall_warning(sections: list[Section], grades: GradeSet) -> str | None:
     return warning(grades, overall.grade, [one.grade for one in sections if not one.is_overall])
 
 
-def _unanswered(one: ExtraField, fields: Mapping[str, Any]) -> bool:
-    return one.required and not fields.get(EXTRA + one.key)
-
-
 def _as_fields(judgement: Judgement) -> dict[str, Any]:
     return {
         "grade": judgement.grade,
@@ -196,4 +190,5 @@ def _as_fields(judgement: Judgement) -> dict[str, Any]:
         "development_codes": judgement.development_codes,
         "tags": judgement.tags,
         **{EXTRA + key: value for key, value in judgement.extra.items()},
+        **{MARK + key: value for key, value in judgement.marks.items()},
     }

@@ -12,6 +12,7 @@ from audits.frameworks.schema import Framework
 from audits.frameworks.selectors import framework_of
 from audits.models import Assessment, Audit, Judgement, RecordedGrade, SectionDraft
 from audits.selectors import sections
+from audits.selectors.asked import marks_in
 from audits.selectors.links import OVERALL_SECTION
 from audits.selectors.missing import missing_before_lock, missing_before_reveal, missing_before_submission
 from audits.selectors.standing import grading
@@ -269,6 +270,7 @@ def _judgement(assessment: Assessment, domain: str, fields: dict[str, Any]) -> J
         development_codes=fields.get("development_codes") or [],
         tags=fields.get("tags") or [],
         extra={key: value for key, value in extra.items() if value},
+        marks=marks_in(fields),
     )
 
 

@@ -9,14 +9,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from audits.enums import NOT_APPLICABLE, OVERALL, AssessmentStatus
-from audits.forms.assessment import LISTS, ChangeGradeForm, SectionForm, grade_choices
+from audits.forms.assessment import ChangeGradeForm, SectionForm, grade_choices, statement
 from audits.models import Assessment
+from audits.selectors.asked import EXTRA, WARNING_REASON
 from audits.selectors.links import OVERALL_SECTION, assessment_href, audit_href
 from audits.selectors.missing import missing_before_lock, missing_before_submission
 from audits.selectors.progress import parts_of
 from audits.selectors.sections import (
-    EXTRA,
-    WARNING_REASON,
     Section,
     descriptors_of,
     grades_of,
@@ -108,11 +107,7 @@ def save(request: CouncilRequest, standing: Standing, assessment: Assessment, ke
             person=request.person,
         )
     except DraftConflict as error:
-        theirs = {
-            name: error.theirs.fields.get(name, [] if name in LISTS else "")
-            for name in form.fields
-            if name != "version"
-        }
+        theirs = form.as_typed(error.theirs.fields)
         answer = {"version": error.theirs.version, "theirs": theirs, "saved_by": "Another window"}
         return JsonResponse(answer, status=409)
     return JsonResponse({"version": draft.version, "saved_at": draft.saved_at.isoformat()})
@@ -256,11 +251,11 @@ def _with_version(request: CouncilRequest, version: int) -> Any:
 
 def _differences(form: SectionForm, error: DraftConflict) -> list[dict[str, str]]:
     """Return what the other window saved, for each field in which it differs from what was typed."""
-    found = []
+    found, typed = [], form.words()
     for name, bound in form.fields.items():
         if name == "version":
             continue
-        mine, theirs = form.cleaned_data.get(name) or "", error.theirs.fields.get(name) or ""
+        mine, theirs = typed.get(name) or "", error.theirs.fields.get(name) or ""
         if mine != theirs:
             words = dict(getattr(bound, "choices", ()))
             listed = theirs if isinstance(theirs, list) else [theirs]
@@ -314,6 +309,7 @@ def _section_page(
         "warning": _warning(standing, assessment) if current.is_overall else None,
         "descriptors": descriptors_of(standing.framework, tool, current.stored_as),
         "documents": documents,
+        "statements": [statement(one) for one in current.criteria],
         "tool": tool,
         "place": _place(standing, assessment, current),
         "save_url": assessment_href(assessment, "save", current.key),

@@ -5,8 +5,20 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from audits.frameworks.base import Choice, GradeKey, GradeSetKey, Key, Model, Ref, ServiceKey, Sourced, Text
+from audits.frameworks.base import (
+    Choice,
+    GradeKey,
+    GradeSetKey,
+    Key,
+    Model,
+    Ref,
+    RoleKey,
+    ServiceKey,
+    Sourced,
+    Text,
+)
 from audits.frameworks.enums import CaseStatus
+from audits.frameworks.vocabulary import Due
 
 DocumentKey = Annotated[Key, Ref("document")]
 
@@ -28,8 +40,15 @@ class Criterion(Model):
     only_when: Text | None = None
     "The circumstances in which it applies, in words"
     statuses: tuple[CaseStatus, ...] = ()
+    "The child's statuses for which it is asked; all, where empty"
     measure: Measure | None = None
+    compliance: bool = False
+    "A check that has to be marked in every audit; where it is not met, what is done about it is written"
     requirements: tuple[str, ...] = ()
+
+    def asked_of(self, status: str) -> bool:
+        """Whether it is asked of a child with this status."""
+        return not self.statuses or status in self.statuses
 
 
 class Threshold(Model):
@@ -70,21 +89,54 @@ class Domain(Sourced):
         return self.descriptors.get(grade, ())
 
 
+Meaning = Literal["worker_since", "factors", "not_of_worker", "recommends_observation"]
+"""What the product does with an answer beyond keeping it; see ExtraField.meaning."""
+
+
+_TYPES: dict[str | None, tuple[str, ...]] = {
+    "worker_since": ("date",),
+    "factors": ("choices",),
+    "not_of_worker": ("flag",),
+    "recommends_observation": ("flag",),
+}
+
+
 class ExtraField(Sourced):
     """A field of the form beside prompts and grades."""
 
     key: Key
     label: Text
     scope: Literal["domain", "audit", "finding", "action", "conversation", "participant"]
-    type: Literal["text", "choice", "choices", "flag", "date"] = "text"
+    type: Literal["text", "choice", "choices", "flag", "date", "documents"] = "text"
+    "`documents` offers those that stand behind the domain"
     choices: tuple[Choice, ...] = ()
     required: bool = False
+    needed_when: Key | None = None
+    "A flag of the same scope: this field is needed where it is answered with yes"
     hint: Text | None = None
+    meaning: Meaning | None = None
+    """`worker_since`: the day the worker took the case; `factors`: what else shaped the outcome; `not_of_worker`: a
+    flag that the grade judges somebody else's work, so that it stays out of the worker's patterns;
+    `recommends_observation`: a flag that asks `to` for an observation of practice"""
+    to: RoleKey | None = None
+    "Who is asked, where the answer asks somebody for something"
+    due: Due | None = None
+    "By when they are asked to have done it"
 
     @model_validator(mode="after")
     def _choices_where_needed(self) -> Self:
         if (self.type in ("choice", "choices")) != bool(self.choices):
             raise ValueError("`choices` belong to a field of type choice or choices, and only there")
+        if self.type == "documents" and self.scope != "domain":
+            raise ValueError(
+                "a field of type documents has the scope domain: documents stand behind a domain"
+            )
+        if self.meaning in _TYPES and self.type not in _TYPES[self.meaning]:
+            raise ValueError(f"with this `meaning` its type is {' or '.join(_TYPES[self.meaning])}")
+        if (self.meaning == "recommends_observation") != bool(self.to and self.due):
+            raise ValueError(
+                "`to` and `due` belong to a field that recommends an observation, and only there"
+            )
         return self
 
 
@@ -93,6 +145,15 @@ class LookBack(Sourced):
 
     months: Annotated[int, Field(ge=1, le=60)]
     extendable_with_reason: bool = True
+
+
+class ToolReview(Sourced):
+    """How often the tool itself is looked at, by whom, and what they say."""
+
+    every_months: Annotated[int, Field(ge=1, le=60)]
+    by: RoleKey
+    asks: Annotated[tuple[Choice, ...], Field(min_length=1)]
+    "What the review judges, one answer each"
 
 
 class ChecklistItem(Model):
@@ -114,6 +175,7 @@ class Tool(Sourced):
     services: tuple[ServiceKey, ...] = ()
     "Services it is used in; empty means all that take part"
     look_back: LookBack | None = None
+    review: ToolReview | None = None
     minutes: Annotated[int, Field(ge=1)] | None = None
     domains: tuple[Domain, ...] = ()
     items: tuple[ChecklistItem, ...] = ()
@@ -135,6 +197,10 @@ class Tool(Sourced):
             raise ValueError("has neither `domains` nor `items`, and is not `planned`")
         if self.graded and not self.grade_set:
             raise ValueError("has graded domains and names no `grade_set`")
+        flags = {(field.scope, field.key) for field in self.fields if field.type == "flag"}
+        for field in self.fields:
+            if field.needed_when and (field.scope, field.needed_when) not in flags:
+                raise ValueError(f"field '{field.key}': `needed_when` names no flag of the same scope")
         return self
 
     def domain(self, key: str) -> Domain:
@@ -143,6 +209,10 @@ class Tool(Sourced):
             if domain.key == key:
                 return domain
         raise KeyError(f"tool '{self.key}' has no domain '{key}'")
+
+    def meaning(self, meaning: Meaning) -> ExtraField | None:
+        """The field whose answer has this meaning, or None."""
+        return next((field for field in self.fields if field.meaning == meaning), None)
 
     def extra(self, key: str) -> ExtraField | None:
         """The extra field with this key, or None."""
