@@ -39,6 +39,8 @@ class ModerationReasonFound:
     kind: str
     domain: str
     text: str
+    moderator: "Person | None" = None
+    """Who moderates it, where the rule names them."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """From submitted grades to the grade of record: agreement, or moderation with its reasons."""
 
 from collections.abc import Mapping
-from hashlib import sha256
 
 from audits.enums import (
     BEFORE_SUBMISSION,
@@ -14,11 +13,11 @@ from audits.enums import (
 )
 from audits.events import ModerationNeeded, ModerationReasonFound
 from audits.frameworks.schema import Framework
-from audits.frameworks.vocabulary import Grades, OneAudit, RandomShare, Reason
-from audits.frameworks.vocabulary.conditions import GradeDifference
+from audits.frameworks.vocabulary import Grades
 from audits.models import Audit, GradeOfRecord, RecordedGrade
-from audits.selectors.comparison import Comparison, comparison_of
-from audits.selectors.facts import audit_facts, framework_for, grading_assessments, submitted_grades
+from audits.selectors.comparison import comparison_of
+from audits.selectors.facts import framework_for, grading_assessments, submitted_grades
+from audits.services.selecting import moderation_reasons
 from audits.workflow import audit_workflow
 from qaf.lib import clock
 from qaf.tenants.events import publish
@@ -46,62 +45,6 @@ def settle(*, audit: Audit) -> None:
         send_to_moderation(audit=audit, reasons=reasons)
     else:
         _reach_agreed_outcome(audit, framework)
-
-
-def moderation_reasons(*, audit: Audit, framework: Framework) -> tuple[ModerationReasonFound, ...]:
-    """Return every reason why the audit must be moderated, by the framework's selectors, in their order.
-
-    Auditors who differ although no selector says so are a reason too: there would be no grade to agree on.
-    A re-audit has one auditor and nothing to compare.
-    """
-    if audit.origin == Origin.RE_AUDIT:
-        return ()
-    facts = audit_facts(audit, framework=framework)
-    found: list[ModerationReasonFound] = []
-    for selector in framework.moderation.selectors:
-        if selector.evaluated != "all_submitted":
-            continue
-        if isinstance(selector.rule, OneAudit):
-            verdict = selector.rule.selects(facts, framework.names)
-            found += [
-                ModerationReasonFound(
-                    selector.key, _kind(selector.rule, reason), reason.domain or OVERALL, reason.text
-                )
-                for reason in verdict.reasons
-            ]
-        elif isinstance(selector.rule, RandomShare) and not found and drawn_for_check(audit, selector.rule):
-            text = selector.rule.in_words(framework.names)
-            found.append(
-                ModerationReasonFound(selector.key, "random_sample", OVERALL, f"Drawn at random: {text}")
-            )
-    return tuple(found or _unexplained(comparison_of(audit)))
-
-
-def _kind(rule: OneAudit, reason: Reason) -> str:
-    conditions = getattr(rule, "conditions", ())
-    if any(isinstance(condition, GradeDifference) for condition in conditions):
-        return "domain_differs" if reason.domain else "overall_differs"
-    return "rule"
-
-
-def _unexplained(comparison: Comparison) -> list[ModerationReasonFound]:
-    found = []
-    for row in comparison.disputed:
-        pairs = zip(comparison.columns, row.cells, strict=True)
-        text = f"{row.label}: {', '.join(f'{column} {cell.label}' for column, cell in pairs)}"
-        kind = "overall_differs" if row.overall else "domain_differs"
-        found.append(ModerationReasonFound("grades_differ", kind, row.domain, text))
-    return found
-
-
-def drawn_for_check(audit: Audit, rule: RandomShare) -> bool:
-    """Say whether an agreed audit falls into the random check: the same answer on any machine, at any time.
-
-    The seed is the month's own, so nobody can know beforehand and everybody can check afterwards.
-    """
-    seed = audit.cycle.seed if audit.cycle else ""
-    number = int(sha256(f"check|{seed}|{audit.reference}".encode()).hexdigest(), 16)
-    return number < rule.share * 2**256
 
 
 def send_to_moderation(
