@@ -38,10 +38,9 @@ def _items_answer(question: Question, name: str, data: Mapping[str, Any]) -> lis
     kept = (item for item in question.items if not data.get(SEP.join((name, item.name, OUT))))
     found = [answer_of(item, f"{name}{SEP}{item.name}", data) for item in kept]
     more = f"{name}{SEP}{MORE}"
-    for variant in question.variants:
-        if data.get(more) == kind_word(variant):
-            found.append(_parts_answer(variant, f"{more}{SEP}{kind_word(variant)}", {}, data))
-    return found
+    wanted = (variant for variant in question.variants if data.get(more) == kind_word(variant))
+    added = (_parts_answer(item, f"{more}{SEP}{kind_word(item)}", {}, data) for item in wanted)
+    return [*found, *added]
 
 
 def kind_word(variant: Variant) -> str:
@@ -123,13 +122,13 @@ def _labels_answer(question: Question, name: str, data: Mapping[str, Any]) -> li
     used = {item["key"] for item in question.value or []}
     for line in (data.get(f"{name}{SEP}more") or "").splitlines():
         if label := line.strip():
-            key = _key(label, used)
+            key = key_from(label, used)
             used.add(key)
             found.append({"key": key, "label": label})
     return found
 
 
-def _key(label: str, used: set[str]) -> str:
+def key_from(label: str, used: set[str]) -> str:
     """A key of its own for a new answer, made from its words."""
     words = "".join(letter if letter.isascii() and letter.isalnum() else " " for letter in label.lower())
     key = "_".join(words.split())[:50].strip("_") or "answer"

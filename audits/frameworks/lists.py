@@ -134,4 +134,3 @@ def has_key(model: type[Sourced]) -> bool:
     """Whether blocks of this kind have a key of their own."""
     field = model.model_fields.get("key")
     return field is not None and field.is_required()
-

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from audits.frameworks.views import drafts, reading, rules
+from audits.frameworks.views import drafts, lists, reading, rules
 
 app_name = "frameworks"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -20,5 +20,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("draft/rule/<str:where>/<slug:part>/", rules.rule, name="rule"),
     path("draft/confirm/<str:where>/", rules.confirm, name="confirm"),
     path("draft/confirm/<str:where>/<slug:part>/", rules.confirm, name="confirm"),
+    path("draft/lists/", lists.lists, name="lists"),
+    path("draft/list/<str:where>/", lists.one_list, name="list"),
+    path("draft/add/<str:where>/", lists.add, name="add_rule"),
+    path("draft/take-out/<str:where>/<str:item>/", lists.take_out, name="take_out_rule"),
     path("<slug:key>/", reading.section, name="section"),
 ]

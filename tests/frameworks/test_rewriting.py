@@ -89,7 +89,10 @@ def test_an_item_is_added_at_the_end_of_a_list_and_taken_out_of_it():
     assert differences(text, added) == ["+  - k: 3", "+    l: [y]"]
     assert differences(text, rewrite(text, [Edit(("a", 0), GONE)])) == ["-  - {k: 1}"]
     assert differences(text, rewrite(text, [Edit(("a", 1), GONE)])) == ["-  - k: 2", "-    l: [x]  # why"]
-    assert rewrite(text, [Edit(("a", 0), GONE), Edit(("a", 0), GONE)]) == "a: []  # why\n\n# kept\nb: [1, 2]\nc: []\n"
+    assert (
+        rewrite(text, [Edit(("a", 0), GONE), Edit(("a", 0), GONE)])
+        == "a: []  # why\n\n# kept\nb: [1, 2]\nc: []\n"
+    )
     assert "b: [1]\n" in rewrite(text, [Edit(("b", 1), GONE)])
     assert "b: [2]\n" in rewrite(text, [Edit(("b", 0), GONE)])
     assert "b: [1, 2, 3]\n" in rewrite(text, [Edit(("b", 2), 3, insert=True)])

@@ -1,6 +1,9 @@
 """Forms of the draft as a whole: its text, confirming a rule, publishing."""
 
+from collections.abc import Iterable
+
 from audits.frameworks.documents import MAX_BYTES
+from audits.frameworks.problems import Problem
 from qaf.lib import clock
 from qaf.ui import forms
 from qaf.ui.fields import DateField
@@ -20,6 +23,16 @@ class TextForm(RevisionForm):
     )
 
     govuk = {"text": {"rows": 30, "spellcheck": False, "classes": "qaf-code", "label_size": "m"}}
+
+
+class TakeOutForm(RevisionForm):
+    """A whole rule is taken out."""
+
+    def blame(self, problems: Iterable[Problem]) -> None:
+        """Say why the draft cannot be without the rule."""
+        for problem in problems:
+            words = f"{problem.path} {problem.message}" + (f" (is: {problem.value})" if problem.value else "")
+            self.add_error(None, words)
 
 
 class ConfirmForm(RevisionForm):

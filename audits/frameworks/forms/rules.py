@@ -10,6 +10,8 @@ from audits.frameworks.answers import MORE, NOT_GIVEN, OUT, SEP, answer_of, give
 from audits.frameworks.forms.drafts import RevisionForm
 from audits.frameworks.problems import Problem
 from audits.frameworks.questions import Question, Variant
+from audits.frameworks.services.drafts import confirmation
+from qaf.tenants.models import Person
 from qaf.ui import forms
 from qaf.ui.fields import DateField, YesNoField
 from qaf.ui.forms import required_message
@@ -201,6 +203,13 @@ class RuleForm(RevisionForm):
             self.add_error("source_place", "Enter the place in the council's document")
         return data
 
+    def source_of(self, person: Person) -> str:
+        """What is written as the source: the place in the document, or who decided it and when."""
+        data = self.cleaned_data
+        if data["source_kind"] == DECISION:
+            return confirmation(person, data["source_note"])
+        return str(data["source_place"])
+
     def changes(self) -> dict[str, Any]:
         """Plain values of the fields that differ from what stands in the file; None for one that is taken out."""
         found = {}
@@ -243,6 +252,18 @@ class RuleForm(RevisionForm):
             for parent, kind in above
             if parent in self.fields and self.fields[parent].widget.__class__ is forms.RadioSelect
         )
+
+
+class NewRuleForm(RuleForm):
+    """The questions of a rule that is not there yet, and its place among the others."""
+
+    def __init__(self, *args: Any, others: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if others:
+            choices = [("", "After the others"), *((key, f"Before: {name}") for key, name in others)]
+            self.fields["before"] = forms.ChoiceField(
+                label="Where does it stand?", choices=choices, required=False
+            )
 
 
 def _field(question: Question, label: str, *, required: bool) -> forms.Field:

@@ -72,7 +72,7 @@ def write_text(*, revision: int, text: str, person: Person) -> FrameworkDraft:
     Raises PermissionDenied, and DraftHasChangedError where `revision` is not the draft's.
     """
     require(person, EDIT)
-    return _save(revision, text.replace("\r\n", "\n"), person)
+    return save_draft(revision, text.replace("\r\n", "\n"), person)
 
 
 def change_rule(
@@ -85,7 +85,7 @@ def change_rule(
     for an address that is none, and FrameworkError with every fault the change would make: nothing is saved then.
     """
     require(person, EDIT)
-    draft = _draft_at(revision, where, seen)
+    draft = draft_at(revision, where, seen)
     framework = loader.load(draft.text, DRAFT_FILE)
     place = place_at(framework, where)
     text = draft.text
@@ -97,7 +97,7 @@ def change_rule(
             edits.insert(0, Edit((*place.path, name), GONE))
         text = rewrite(text, edits, DRAFT_FILE)
     loader.load(text, DRAFT_FILE)
-    return _save(draft.revision, text, person)
+    return save_draft(draft.revision, text, person)
 
 
 def confirm_rule(*, revision: int, where: str, part: str, note: str, person: Person) -> FrameworkDraft:
@@ -107,7 +107,7 @@ def confirm_rule(*, revision: int, where: str, part: str, note: str, person: Per
     no default.
     """
     require(person, EDIT)
-    draft = _draft_at(revision)
+    draft = draft_at(revision)
     framework = loader.load(draft.text, DRAFT_FILE)
     place = place_at(framework, where)
     if part and part not in type(place.block).model_fields:
@@ -121,7 +121,7 @@ def confirm_rule(*, revision: int, where: str, part: str, note: str, person: Per
         edits = [Edit((*place.path, "default_reason"), GONE), Edit((*place.path, "source"), source)]
     text = rewrite(draft.text, edits, DRAFT_FILE)
     loader.load(text, DRAFT_FILE)
-    return _save(revision, text, person)
+    return save_draft(revision, text, person)
 
 
 def confirmation(person: Person, note: str) -> str:
@@ -136,7 +136,7 @@ def follow_newest(*, revision: int, person: Person) -> FrameworkDraft:
     newest = framework_versions().first()
     if newest is None:
         raise ValidationError("There is no framework yet.")
-    return _save(revision, _draft_at(revision).text, person, based_on=newest)
+    return save_draft(revision, draft_at(revision).text, person, based_on=newest)
 
 
 def discard_draft(*, revision: int, person: Person) -> None:
@@ -155,7 +155,7 @@ def publish_draft(*, revision: int, effective_from: date, reason: str, person: P
     draft that changes nothing, or one that would let nobody edit the framework.
     """
     require(person, PUBLISH)
-    draft = _draft_at(revision)
+    draft = draft_at(revision)
     framework = loader.load(draft.text, DRAFT_FILE)
     newest = framework_versions().first()
     if newest and newest.pk != draft.based_on_id:
@@ -185,16 +185,20 @@ def publish_draft(*, revision: int, effective_from: date, reason: str, person: P
         )
 
 
-def _draft_at(revision: int, where: str = "", seen: str = "") -> FrameworkDraft:
+def draft_at(revision: int, where: str = "", seen: str = "") -> FrameworkDraft:
+    """The draft where it is at this revision, or where this block of it is as it was `seen`. Raises
+    DraftHasChangedError.
+    """
     draft = current_draft()
     if draft is None or (draft.revision != revision and not (seen and fingerprint(draft, where) == seen)):
         raise DraftHasChangedError(draft)
     return draft
 
 
-def _save(
+def save_draft(
     revision: int, text: str, person: Person, based_on: FrameworkVersion | None = None
 ) -> FrameworkDraft:
+    """Put a text in place of that of a revision. Raises DraftHasChangedError."""
     wanted: dict[str, Any] = {"text": text, "edited_by": person, "edited_at": clock.now()}
     if based_on:
         wanted["based_on"] = based_on

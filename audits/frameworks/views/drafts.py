@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from audits.frameworks import sentences
 from audits.frameworks.forms.drafts import PublishForm, RevisionForm, TextForm
+from audits.frameworks.lists import lists_of
 from audits.frameworks.models import FrameworkDraft
 from audits.frameworks.places import places
 from audits.frameworks.problems import FrameworkError
@@ -87,7 +88,8 @@ def section(request: CouncilRequest, key: str) -> HttpResponse:
         raise Http404
     context = _context(request, found, framework, key)
     part = part_of(whole, request.authority.slug, places(framework))
-    return render(request, "frameworks/draft/section.html", context | {"part": part})
+    found = [(item, len(item.blocks)) for item in lists_of(framework) if item.section == key]
+    return render(request, "frameworks/draft/section.html", context | {"part": part, "found": found})
 
 
 @council_view(EDIT)

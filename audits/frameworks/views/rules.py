@@ -12,6 +12,7 @@ from django.urls import reverse
 from audits.frameworks import sentences
 from audits.frameworks.forms.drafts import ConfirmForm
 from audits.frameworks.forms.rules import DECISION, RuleForm
+from audits.frameworks.lists import lists_of
 from audits.frameworks.models import FrameworkDraft
 from audits.frameworks.places import Place, place_at, raw_at
 from audits.frameworks.problems import FrameworkError, dotted
@@ -38,6 +39,8 @@ def rule(request: CouncilRequest, where: str, part: str = "") -> HttpResponse:
     place = _place_or_404(framework, where)
     asked, others = _questions(found, framework, place, part)
     if not asked:
+        if any(found.where == f"{where}.{part}" for found in lists_of(framework)):
+            return redirect("frameworks:list", council=request.authority.slug, where=f"{where}.{part}")
         messages.info(request, "This rule has a shape of its own. Change it in the file.")
         return redirect("frameworks:draft_text", council=request.authority.slug)
     initial = {"revision": found.revision, "seen": fingerprint(found, where), "source_kind": DECISION}
@@ -120,17 +123,12 @@ def _save(request: CouncilRequest, form: RuleForm, place: Place, framework: Fram
     if not changes:
         messages.info(request, "Nothing was changed.")
         return redirect(back)
-    source = (
-        drafts.confirmation(request.person, data["source_note"])
-        if data["source_kind"] == DECISION
-        else data["source_place"]
-    )
     drafts.change_rule(
         revision=data["revision"],
         seen=data["seen"],
         where=place.where,
         changes=changes,
-        source=source,
+        source=form.source_of(request.person),
         person=request.person,
     )
     messages.success(request, "The draft is changed. Nothing is in force before you publish it.")
