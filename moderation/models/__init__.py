@@ -5,7 +5,6 @@ from moderation.models.meetings import FeedbackReceipt, Meeting, MeetingPerson
 from moderation.models.moderation import (
     Decision,
     DecisionDraft,
-    Learning,
     Moderation,
     ModerationReason,
     PanelMember,
@@ -17,7 +16,6 @@ __all__ = [
     "Dispute",
     "DisputeStep",
     "FeedbackReceipt",
-    "Learning",
     "Meeting",
     "MeetingPerson",
     "Moderation",

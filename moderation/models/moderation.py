@@ -51,9 +51,6 @@ class Moderation(TenantModel):
         blank=True,
         help_text="Of moderator and auditor, where both must.",
     )
-    difference_made = models.CharField(max_length=6, choices=Standard.choices, blank=True)
-    difference_text = models.TextField(blank=True)
-    strengths = models.TextField(blank=True, help_text="What the discussion drew out.")
     decided_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -146,25 +143,5 @@ class PanelMember(TenantModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["authority", "moderation", "person"], name="moderation_member_once"
-            )
-        ]
-
-
-class Learning(TenantModel):
-    """What one participant takes away from the discussion of an audit (WSX-69).
-
-    Sensitivity: words of staff about their own work. Kept with the audit, and deleted with it.
-    """
-
-    moderation = TenantForeignKey(Moderation, on_delete=models.CASCADE, related_name="learning")
-    person = TenantForeignKey("tenants.Person", related_name="+")
-    words = models.TextField()
-
-    class Meta:
-        ordering = ["id"]
-        verbose_name_plural = "learning"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["authority", "moderation", "person"], name="moderation_learning_once"
             )
         ]

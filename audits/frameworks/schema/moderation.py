@@ -4,7 +4,17 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from audits.frameworks.base import ConversationKey, ForumKey, Key, Kind, Model, PartyKey, RoleKey, Sourced, Text
+from audits.frameworks.base import (
+    ConversationKey,
+    ForumKey,
+    Key,
+    Kind,
+    Model,
+    PartyKey,
+    RoleKey,
+    Sourced,
+    Text,
+)
 from audits.frameworks.vocabulary import Due, Eligibility, Selection
 from audits.frameworks.vocabulary.selection import EvaluatedAt
 from audits.frameworks.vocabulary.wording import Names, join
@@ -27,12 +37,6 @@ class ConsensusElseDispute(Kind):
     title: ClassVar[str] = "a facilitated discussion that ends in agreement or a dispute"
     kind: Literal["consensus_else_dispute"]
     participants: Annotated[tuple[PartyKey, ...], Field(min_length=2)]
-    asks_difference: Text | None = None
-    "The question whether a difference was made for the child, answered in a word and in words"
-    strengths_drawn_out: bool = False
-    "Whether the strengths that the discussion brought out are recorded"
-    learning_of_each: bool = False
-    "Whether what each participant takes away is recorded"
 
     def in_words(self, names: Names) -> str:
         """How it is decided."""

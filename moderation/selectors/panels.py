@@ -1,0 +1,120 @@
+"""A panel: who sits on it, whose view is needed, and what their views come to."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from audits.frameworks.schema import Framework
+from audits.frameworks.schema.moderation import Panel
+from audits.selectors.facts import framework_for
+from audits.selectors.people import auditors_ever
+from moderation.enums import Mode
+from moderation.models import Moderation, PanelMember
+from moderation.selectors.modes import panel_of, rules_of, selectors_by_key
+from qaf.lib import clock
+from qaf.tenants.models import Person
+from qaf.tenants.selectors import holders
+
+
+@dataclass(frozen=True)
+class PanelGrade:
+    """The overall grade that the members' views come to; ``""`` with the reason where they come to none yet."""
+
+    grade: str
+    why: str
+
+
+def members_of(moderation: Moderation) -> list[PanelMember]:
+    """Return the members in the order in which they were seated."""
+    return list(moderation.members.select_related("person").order_by("id"))
+
+
+def roles_needed(moderation: Moderation, framework: Framework) -> list[str]:
+    """Return the roles whose view the reasons of this moderation ask for (SEF-99)."""
+    selectors = selectors_by_key(framework, rules_of(moderation))
+    return list(dict.fromkeys(role for one in selectors for role in one.adds))
+
+
+def panel_grade(views: Iterable[tuple[str, str]], *, tie_decided_by: str, role_in_words: str) -> PanelGrade:
+    """Return what the views come to: the grade of most members; where they are divided, the deciding role's.
+
+    ``views`` are pairs of role and grade.
+    """
+    views = [(role, grade) for role, grade in views if grade]
+    counts = Counter(grade for _, grade in views).most_common()
+    if not counts:
+        return PanelGrade("", "Nobody has given a view yet")
+    most = [grade for grade, number in counts if number == counts[0][1]]
+    if len(most) == 1:
+        return PanelGrade(most[0], f"{counts[0][1]} of {len(views)} members")
+    deciding = next((grade for role, grade in views if role == tie_decided_by), "")
+    if deciding:
+        return PanelGrade(deciding, f"The members are divided; decided by the {role_in_words}")
+    return PanelGrade("", f"The members are divided, and the {role_in_words} decides")
+
+
+def grade_of_panel(moderation: Moderation) -> PanelGrade:
+    """Return what the panel of this moderation comes to."""
+    framework = framework_for(moderation.audit)
+    rules = panel_of(framework)
+    if rules is None:
+        return PanelGrade("", "")
+    views = [(one.role, one.grade) for one in moderation.members.all() if one.said_at]
+    return panel_grade(
+        views,
+        tie_decided_by=rules.tie_decided_by,
+        role_in_words=framework.names.role(rules.tie_decided_by),
+    )
+
+
+def still_needed(moderation: Moderation) -> list[str]:
+    """Return, in sentences, whose views the panel still waits for."""
+    framework = framework_for(moderation.audit)
+    rules = panel_of(framework)
+    if rules is None or moderation.mode != Mode.PANEL:
+        return []
+    given = [one for one in moderation.members.all() if one.said_at]
+    found = []
+    if len(given) < rules.quorum:
+        found.append(
+            f"{len(given)} of the {rules.quorum} members whose views the panel needs have given theirs"
+        )
+    found += [
+        f"The view of the {framework.names.role(role)} is needed for this audit"
+        for role in roles_needed(moderation, framework)
+        if not any(one.role in framework.role_keys(role) for one in given)
+    ]
+    outcome = grade_of_panel(moderation)
+    if given and not outcome.grade:
+        found.append(outcome.why)
+    return found
+
+
+def standing_people(framework: Framework, rules: Panel) -> list[tuple[Person, str]]:
+    """Return everybody who always sits on the panel, with the role for which they do."""
+    return [(person, role) for role in rules.standing for person in role_holders(framework, role)]
+
+
+def role_holders(framework: Framework, role: str) -> list[Person]:
+    """Return who holds the role today, members of a group of roles included."""
+    return holders(*framework.role_keys(role), on=clock.today())
+
+
+def people_to_ask(moderation: Moderation) -> list[tuple[Person, str, str]]:
+    """Return who may be asked to join, with role and its words: no auditor of the case, nobody who sits already."""
+    framework = framework_for(moderation.audit)
+    rules = panel_of(framework)
+    if rules is None:
+        return []
+    taken = {one.person_id for one in moderation.members.all()} | auditors_ever(moderation.audit)
+    found: dict[int, tuple[Person, str, str]] = {}
+    for role in dict.fromkeys((*rules.invited, *rules.standing, rules.tie_decided_by)):
+        for person in role_holders(framework, role):
+            if person.pk not in taken:
+                found.setdefault(person.pk, (person, role, framework.names.role(role)))
+    return sorted(found.values(), key=lambda one: one[0].name)
+
+
+def own_place(moderation: Moderation, person: Person) -> PanelMember | None:
+    """Return the person's place on the panel."""
+    return moderation.members.filter(person=person).first()
