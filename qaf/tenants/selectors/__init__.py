@@ -7,6 +7,7 @@ from qaf.tenants.selectors.people import (
     holders_in_line,
     line_of,
     person_by_name,
+    posts_on,
     team_manager_of,
 )
 
@@ -17,5 +18,6 @@ __all__ = [
     "holders_in_line",
     "line_of",
     "person_by_name",
+    "posts_on",
     "team_manager_of",
 ]
