@@ -38,6 +38,7 @@ from audits.models.programmes import (
     ThemeCase,
     ThemedProgramme,
 )
+from audits.models.typed import TypedWords
 
 __all__ = [
     "Appointment",
@@ -77,5 +78,6 @@ __all__ = [
     "ThemeCase",
     "ThemedProgramme",
     "ToolReview",
+    "TypedWords",
     "WiderFinding",
 ]
