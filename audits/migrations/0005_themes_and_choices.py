@@ -20,6 +20,17 @@ class Migration(migrations.Migration):
             name="AuditMember",
             fields=[
                 (
+                    "authority",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=qaf.tenants.scope.current_authority_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenants.authority",
+                    ),
+                ),
+                (
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
@@ -34,6 +45,17 @@ class Migration(migrations.Migration):
             name="AuditorExperience",
             fields=[
                 (
+                    "authority",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=qaf.tenants.scope.current_authority_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenants.authority",
+                    ),
+                ),
+                (
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
@@ -45,6 +67,17 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="CaseChoice",
             fields=[
+                (
+                    "authority",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=qaf.tenants.scope.current_authority_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenants.authority",
+                    ),
+                ),
                 (
                     "id",
                     models.BigAutoField(
@@ -106,6 +139,17 @@ class Migration(migrations.Migration):
             name="ExtraCase",
             fields=[
                 (
+                    "authority",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=qaf.tenants.scope.current_authority_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenants.authority",
+                    ),
+                ),
+                (
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
@@ -155,6 +199,17 @@ class Migration(migrations.Migration):
             name="PerformanceQuestion",
             fields=[
                 (
+                    "authority",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=qaf.tenants.scope.current_authority_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenants.authority",
+                    ),
+                ),
+                (
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
@@ -197,6 +252,17 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Theme",
             fields=[
+                (
+                    "authority",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=qaf.tenants.scope.current_authority_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenants.authority",
+                    ),
+                ),
                 (
                     "id",
                     models.BigAutoField(
@@ -263,6 +329,17 @@ class Migration(migrations.Migration):
             name="ThemeCase",
             fields=[
                 (
+                    "authority",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=qaf.tenants.scope.current_authority_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenants.authority",
+                    ),
+                ),
+                (
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
@@ -276,6 +353,17 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ThemedProgramme",
             fields=[
+                (
+                    "authority",
+                    models.ForeignKey(
+                        db_index=False,
+                        default=qaf.tenants.scope.current_authority_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenants.authority",
+                    ),
+                ),
                 (
                     "id",
                     models.BigAutoField(
@@ -400,36 +488,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="auditmember",
-            name="authority",
-            field=models.ForeignKey(
-                db_index=False,
-                default=qaf.tenants.scope.current_authority_id,
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="tenants.authority",
-            ),
-        ),
-        migrations.AddField(
-            model_name="auditmember",
             name="person",
             field=qaf.tenants.models.base.TenantForeignKey(
                 db_constraint=False,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to="tenants.person",
-            ),
-        ),
-        migrations.AddField(
-            model_name="auditorexperience",
-            name="authority",
-            field=models.ForeignKey(
-                db_index=False,
-                default=qaf.tenants.scope.current_authority_id,
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="tenants.authority",
             ),
         ),
         migrations.AddField(
@@ -474,18 +538,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to="tenants.person",
-            ),
-        ),
-        migrations.AddField(
-            model_name="casechoice",
-            name="authority",
-            field=models.ForeignKey(
-                db_index=False,
-                default=qaf.tenants.scope.current_authority_id,
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="tenants.authority",
             ),
         ),
         migrations.AddField(
@@ -546,18 +598,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="extracase",
-            name="authority",
-            field=models.ForeignKey(
-                db_index=False,
-                default=qaf.tenants.scope.current_authority_id,
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="tenants.authority",
-            ),
-        ),
-        migrations.AddField(
-            model_name="extracase",
             name="case",
             field=qaf.tenants.models.base.TenantForeignKey(
                 db_constraint=False,
@@ -601,30 +641,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="performancequestion",
-            name="authority",
-            field=models.ForeignKey(
-                db_index=False,
-                default=qaf.tenants.scope.current_authority_id,
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="tenants.authority",
-            ),
-        ),
-        migrations.AddField(
-            model_name="theme",
-            name="authority",
-            field=models.ForeignKey(
-                db_index=False,
-                default=qaf.tenants.scope.current_authority_id,
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="tenants.authority",
-            ),
-        ),
-        migrations.AddField(
             model_name="theme",
             name="chosen_by",
             field=qaf.tenants.models.base.TenantForeignKey(
@@ -657,18 +673,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="themecase",
-            name="authority",
-            field=models.ForeignKey(
-                db_index=False,
-                default=qaf.tenants.scope.current_authority_id,
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="tenants.authority",
-            ),
-        ),
-        migrations.AddField(
-            model_name="themecase",
             name="case",
             field=qaf.tenants.models.base.TenantForeignKey(
                 db_constraint=False,
@@ -685,18 +689,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="listed",
                 to="audits.theme",
-            ),
-        ),
-        migrations.AddField(
-            model_name="themedprogramme",
-            name="authority",
-            field=models.ForeignKey(
-                db_index=False,
-                default=qaf.tenants.scope.current_authority_id,
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="tenants.authority",
             ),
         ),
         migrations.AddField(
