@@ -12,6 +12,7 @@ class AuditsConfig(AppConfig):
         self._offer_audits()
         self._open_months()
         self._hand_out_copies()
+        self._look_after_the_tool()
 
     @staticmethod
     def _hear_what_follows() -> None:
@@ -121,3 +122,14 @@ class AuditsConfig(AppConfig):
         give(Capability.PLACE_ON_RECORD, PERMISSION)
         add_panel(file_copy_panel)
         add_help(FollowUpKind.FILING, file_copy_for)
+
+    @staticmethod
+    def _look_after_the_tool() -> None:
+        from audits.followup.due import add_due
+        from audits.followup.services.reminders import check_reminders
+        from audits.selectors.checking import due_checks, todo_of_checker
+        from qaf.tenants.registry import add_todo
+
+        add_todo(todo_of_checker)
+        add_due("check", due_checks)
+        check_reminders("check")

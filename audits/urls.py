@@ -2,6 +2,7 @@ from django.urls import URLPattern, URLResolver, path, register_converter
 
 from audits.views import (
     assessment,
+    checking,
     conversations,
     copy_settings,
     cycle_changes,
@@ -29,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("months/<month:period>/receipt.json", cycles.receipt_json, name="month_receipt_json"),
     path("months/<month:period>/close/", cycles.close_month, name="close_month"),
     path("sample/<int:pk>/replace/", cycle_changes.replace, name="replace_case"),
+    path("checks/<int:pk>/", checking.check, name="check"),
     path("assessments/<int:pk>/give/", cycle_changes.give, name="give"),
     path("copy-settings/", copy_settings.copy_settings, name="copy_settings"),
     path("left-out/", exclusions.exclusion_list, name="exclusions"),
@@ -56,6 +58,7 @@ urlpatterns += [
     path(f"{_own}/", assessment.overview, name="assessment"),
     path(f"{_own}/section/<slug:key>/", assessment.section, name="section"),
     path(f"{_own}/section/<slug:key>/save/", assessment.save, name="save"),
+    path(f"{_own}/check/", checking.ask_check, name="ask_check"),
     path(f"{_own}/lock/", assessment.lock, name="lock"),
     path(f"{_own}/grade/<slug:key>/", assessment.change_grade, name="change_grade"),
     path(f"{_own}/submit/", assessment.submit, name="submit"),

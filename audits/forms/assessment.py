@@ -123,7 +123,7 @@ class SectionForm(forms.Form):
             "The difference the work made to this child, taking the domains together.",
         )
         for name, otherwise in (("strengths", "Main strengths"), ("development", "Main areas to develop")):
-            one = tool.extra(KEYS.get(name, name))
+            one = tool.further(KEYS.get(name, name))
             label = one.label if one and one.scope == "audit" else otherwise
             self.fields[name] = _words(label, (one.hint or "") if one and one.scope == "audit" else "")
         for name in ("evidence", "strengths", "development"):

@@ -39,13 +39,13 @@ def words_asked(tool: Tool, *, overall: bool) -> tuple[str, ...]:
     if overall:
         return tuple(WORDS)
     return tuple(
-        name for name, key in WORDS.items() if (one := tool.extra(key)) is None or one.scope != "audit"
+        name for name, key in WORDS.items() if (one := tool.further(key)) is None or one.scope != "audit"
     )
 
 
 def label_of(tool: Tool, name: str, otherwise: str) -> str:
     """Return the council's word for one of the words of a section."""
-    one = tool.extra(WORDS[name])
+    one = tool.further(WORDS[name])
     return one.label if one else otherwise
 
 
@@ -136,7 +136,7 @@ def _write_one_of(asked: tuple[str, ...]) -> str:
 
 def _required_words(fields: Fields, tool: Tool, scope: str) -> Iterator[str]:
     for name, key in WORDS.items():
-        one = tool.extra(key)
+        one = tool.further(key)
         if one and one.scope == scope and one.required and not fields.get(name):
             yield f"Write at least one entry under “{one.label}”"
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 if TYPE_CHECKING:
-    from audits.models import Assessment, Audit
+    from audits.models import Assessment, Audit, FinalisationCheck
 
 OVERALL_SECTION = "overall"
 
@@ -19,6 +19,11 @@ def audit_href(audit: "Audit", name: str = "audit", *args: object) -> str:
 def assessment_href(assessment: "Assessment", name: str = "assessment", *args: object) -> str:
     """Return the path of a page of one auditor's own assessment."""
     return audit_href(assessment.audit, name, assessment.slot, *args)
+
+
+def check_href(check: "FinalisationCheck") -> str:
+    """Return the path on which a check before finalising is given."""
+    return reverse("audits:check", args=[check.assessment.audit.authority.slug, check.pk])
 
 
 def concern_href(audit: "Audit") -> str:

@@ -3,7 +3,10 @@
 from audits.enums import AuditStatus
 from audits.frameworks.schema import Conversation, Framework
 from audits.models import Assessment, Audit
+from audits.selectors.checking import missing_for_check
 from audits.selectors.conversations import conversations_of
+from audits.selectors.dated_action import PROPOSE_ONE, lacks_dated_action
+from audits.selectors.facts import provisional_grades
 from audits.selectors.family import asks_family, family_of
 from audits.selectors.links import assessment_href, audit_href
 from audits.selectors.sections import sections_of
@@ -48,6 +51,9 @@ def missing_before_submission(assessment: Assessment, framework: Framework) -> l
         found.append(
             Problem("Propose an action, or say why none is needed", assessment_href(assessment, "actions"))
         )
+    elif lacks_dated_action(audit, provisional_grades(assessment)):
+        found.append(Problem(PROPOSE_ONE, assessment_href(assessment, "actions")))
+    found += missing_for_check(assessment, framework)
     return found
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from audits.enums import AssessmentStatus, AuditStatus
 from audits.models import Assessment
+from audits.selectors.checking import is_offered, is_required, latest_check
 from audits.selectors.conversations import Talk, conversations_of, is_open
 from audits.selectors.family import asks_family, family_of
 from audits.selectors.findings import immediate_changes, proposed_actions, wider_findings
@@ -168,4 +169,21 @@ def _finishing(assessment: Assessment, standing: Standing, sections: list[Sectio
         submit = Task("Submit", "Not ready", "grey", submit_href, "Shows what is still missing.")
     else:
         submit = Task("Submit", "Ready", "green", submit_href)
-    return Part("Lock, compare, submit", [lock, grades, submit])
+    return Part("Lock, compare, submit", [*_check(assessment, standing), lock, grades, submit])
+
+
+def _check(assessment: Assessment, standing: Standing) -> list[Task]:
+    """The look at the audit before it is finalised, where the framework offers one."""
+    if not is_offered(assessment, standing.framework):
+        return []
+    check, href = latest_check(assessment), assessment_href(assessment, "ask_check")
+    if check and check.checked_at:
+        state = ("Feedback is there", "green") if assessment.submitted_at is None else DONE
+    elif check:
+        state = ("Asked for", "teal")
+    elif assessment.submitted_at:
+        return []
+    else:
+        state = BEGIN if is_required(assessment, standing.framework) else OPTIONAL
+    hint = "Somebody of the quality assurance team gives you feedback."
+    return [Task("A check before you finalise", *state, href=href, hint=hint)]

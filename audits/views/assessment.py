@@ -28,7 +28,6 @@ from audits.selectors.sections import (
 from audits.selectors.standing import Standing
 from audits.services.assessments import (
     WORKING,
-    DraftConflict,
     lock_grades,
     problems_with_revising,
     revise_grade,
@@ -36,6 +35,7 @@ from audits.services.assessments import (
     submit_assessment,
 )
 from audits.services.reassigning import declare_known_family
+from audits.services.typed import DraftConflict
 from audits.views.common import own_page, refused, show
 from qaf.tenants.transitions import TransitionRefused
 from qaf.tenants.views.base import CouncilRequest

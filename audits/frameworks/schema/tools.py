@@ -214,6 +214,6 @@ class Tool(Sourced):
         """The field whose answer has this meaning, or None."""
         return next((field for field in self.fields if field.meaning == meaning), None)
 
-    def extra(self, key: str) -> ExtraField | None:
+    def further(self, key: str) -> ExtraField | None:
         """The extra field with this key, or None."""
         return next((field for field in self.fields if field.key == key), None)
