@@ -6,7 +6,7 @@ allows (HER-18).
 """
 
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from audits.frameworks.enums import Relation
@@ -25,12 +25,13 @@ class Auditor:
     away: bool = False
     deputy: int | None = None
     """Who answers for them while they are away."""
-    service: str | None = None
+    services: frozenset[str] = frozenset()
+    completed_audits: int = 0
 
     @property
     def facts(self) -> PersonFacts:
         """The person as eligibility rules see them."""
-        return PersonFacts(id=self.id, roles=self.roles, service=self.service)
+        return PersonFacts(self.id, self.roles, self.services, self.completed_audits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,18 @@ class CaseToAllocate:
     """Auditors who have declared that they know the family."""
 
 
+Wanted = Callable[[Mapping[str, int]], bool]
+"""Whether a slot is needed beside the auditors found so far, who are given by slot with their completed audits."""
+
+
 @dataclass(frozen=True, slots=True)
 class SlotRule:
-    """One slot of the framework."""
+    """One slot of the framework; ``wanted`` says for which cases it exists, for all where it is ``None``."""
 
     key: str
     label: str
     eligible: FromCase | Pool
+    wanted: Wanted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,23 +90,44 @@ def allocate(
     *,
     seed: str,
     loads: Mapping[int, int] | None = None,
+    settled: Mapping[str, Mapping[str, int]] | None = None,
 ) -> dict[str, dict[str, Place]]:
     """Return for each case (by local id) and slot who fills it, or the problem in words.
 
-    ``loads`` are assessments that people already have in this cycle. Slots are filled in the framework's order; nobody
-    fills two places of one case. The input's order makes no difference.
+    ``loads`` are assessments that people already have in this cycle; ``settled`` are places whose person is known
+    before, by local id and slot, because a case was drawn for their quota. Slots are filled in the framework's order;
+    nobody fills two places of one case; a slot that a case does not need has no place. The input's order makes no
+    difference.
     """
     work = _Work({one.id: one for one in people}, seed, Counter(loads or {}))
     in_order = sorted(cases, key=lambda case: chance(seed, case.local_id))
     for case in in_order:
         work.filled[case.local_id] = {}
     for slot in slots:
+        known = {key: by_slot[slot.key] for key, by_slot in (settled or {}).items() if slot.key in by_slot}
+        for local_id, person in known.items():
+            work.filled[local_id][slot.key] = Place(slot.key, person)
+            work.loads[person] += 1
+        todo = [case for case in in_order if case.local_id not in known and _is_wanted(slot, case, work)]
         if isinstance(slot.eligible, FromCase):
-            for case in in_order:
+            for case in todo:
                 _fill_from_case(case, slot, slot.eligible, work)
         else:
-            _fill_from_pool(in_order, slot, slot.eligible, work)
+            _fill_from_pool(todo, slot, slot.eligible, work)
     return work.filled
+
+
+def _is_wanted(slot: SlotRule, case: CaseToAllocate, work: _Work) -> bool:
+    if slot.wanted is None:
+        return True
+    found = work.filled[case.local_id]
+    return slot.wanted(
+        {
+            key: work.people[place.person].completed_audits
+            for key, place in found.items()
+            if place.person is not None and place.person in work.people
+        }
+    )
 
 
 # The person named by the case --------------------------------------------------------------------------------

@@ -7,19 +7,29 @@ from typing import Any
 
 from django.db import transaction
 
-from audits.enums import AuditStatus, CycleStatus
+from audits.enums import AuditStatus, CycleStatus, Origin
 from audits.events import CycleOpened
 from audits.frameworks.schema.framework import Framework
 from audits.frameworks.selectors import framework_of, version_in_force
-from audits.models import Audit, CaseExclusion, Cycle, SampledCase
+from audits.models import Audit, CaseExclusion, Cycle, SampledCase, Theme
 from audits.programme.enums import OccurrenceKind
 from audits.programme.selectors import moved_day
+from audits.services.choices import (
+    ask_for_choices,
+    chosen_by_a_post,
+    link_choices,
+    lists_to_settle,
+    settled_cases,
+)
+from audits.services.drawing import Plan, expected_by_service, make_draw, plan_of, shares_of, theme_for
 from audits.services.forecasting import Forecast, forecast
-from audits.services.issuing import issue_audits, slot_due_on
-from audits.services.population import Population, population_on, rule_of, share_excluded_by_team
+from audits.services.issuing import Batch, Chosen, allocated_slots, issue_audits, slot_due_on
+from audits.services.population import Population, population_on, share_excluded_by_team
+from audits.services.quotas import CHOOSES
 from audits.services.receipts import receipt_of_draw
 from audits.services.roster import Roster, roster_on
-from audits.services.sampling import Rule, draw
+from audits.services.sampling import Rule
+from audits.services.theming import filter_of
 from audits.workflow import cycle_workflow
 from qaf.lib import clock
 from qaf.lib.calendar import month_start
@@ -41,7 +51,13 @@ class Basis:
     framework: Framework
     roster: Roster
     population: Population
-    rule: Rule
+    plan: Plan
+    theme: Theme | None = None
+
+    @property
+    def settled(self) -> dict[str, str]:
+        """The cases that a named post has settled on, as local ids by the key of their share."""
+        return settled_cases(self.cycle)
 
 
 @dataclass(frozen=True)
@@ -54,12 +70,13 @@ class Preview:
     forecast: Forecast
     gaps: list[str]
     issue_on: date
+    begins_on: date
     due_on: date
 
     @property
     def is_early(self) -> bool:
-        """Whether the framework allocates on a later day."""
-        return clock.today() < self.issue_on
+        """Whether the framework allocates on a later day, without having said that notice is given before."""
+        return clock.today() < self.issue_on and self.begins_on < self.issue_on
 
     @property
     def may_open(self) -> bool:
@@ -85,12 +102,29 @@ def prepare_cycle(*, period: date, person: Person | None = None, seed: str | Non
 
 
 def basis_of(cycle: Cycle, day: date | None = None) -> Basis:
-    """Read what the cycle's draw starts from, today. Raises ``TransitionRefused`` for a rule that cannot be run."""
+    """Read what the cycle's draw starts from, today. Raises ``TransitionRefused`` where the month lacks its theme."""
     day = day or clock.today()
     framework = framework_of(cycle.framework_version)
-    rule = rule_of(framework)
+    theme = cycle.theme or theme_for(framework, cycle.period)
     roster = roster_on(day, framework)
-    return Basis(cycle, framework, roster, population_on(day, cycle.period, framework, roster), rule)
+    limits = filter_of(theme) if theme is not None else None
+    population = population_on(day, cycle.period, framework, roster, limits)
+    plan = plan_of(framework, roster, population, period=cycle.period, seed=cycle.seed)
+    return Basis(cycle, framework, roster, population, plan, theme)
+
+
+def allocation_day(cycle: Cycle, framework: Framework) -> date:
+    """Return the day on which the month's audits are handed out: as somebody moved it, else as the framework says."""
+    return moved_day(OccurrenceKind.ALLOCATION, cycle.period) or framework.issued_on(
+        framework.allocation.issued_on, month=cycle.period
+    )
+
+
+def begins_on(cycle: Cycle, framework: Framework, day: date) -> date:
+    """Return the day on which audits begin that are drawn on ``day``: later where notice is given before (SEF-48)."""
+    if framework.allocation.notice_on is None:
+        return day
+    return max(day, allocation_day(cycle, framework))
 
 
 def preview_cycle(*, cycle: Cycle) -> Preview:
@@ -99,18 +133,20 @@ def preview_cycle(*, cycle: Cycle) -> Preview:
     basis = basis_of(cycle)
     framework, population = basis.framework, basis.population
     asked = CaseExclusion.objects.filter(period=cycle.period).values_list("case_id", flat=True)
-    services = [_service_row(framework, key, size, population) for key, size in basis.rule.sizes.items()]
-    if not any(row["drawn"] for row in services):
+    services = _service_rows(basis)
+    if not population.eligible or not basis.plan.asked:
         gaps.append(NOBODY)
+    gaps += lists_to_settle(cycle, framework)
+    begins = begins_on(cycle, framework, clock.today())
     return Preview(
         basis=basis,
         services=services,
         excluded_by_team=share_excluded_by_team(population, asked),
-        forecast=forecast(framework=framework, rule=basis.rule, population=population, roster=basis.roster),
+        forecast=forecast(framework=framework, plan=basis.plan, population=population, roster=basis.roster),
         gaps=gaps,
-        issue_on=moved_day(OccurrenceKind.ALLOCATION, cycle.period)
-        or framework.issued_on(framework.allocation.issued_on, month=cycle.period),
-        due_on=max(slot_due_on(slot, cycle, framework, clock.today()) for slot in framework.process.slots),
+        issue_on=allocation_day(cycle, framework),
+        begins_on=begins,
+        due_on=max(slot_due_on(slot, cycle.period, framework, begins) for slot in allocated_slots(framework)),
     )
 
 
@@ -133,13 +169,22 @@ def open_cycle(*, cycle: Cycle, person: Person | None) -> Cycle:
     if gaps := gaps_of(framework_of(cycle.framework_version)):
         raise TransitionRefused([Problem(gap) for gap in gaps])
     day = clock.today()
+    framework = framework_of(cycle.framework_version)
+    if waiting := lists_to_settle(cycle, framework):
+        raise TransitionRefused([Problem(text) for text in waiting])
+    theme = theme_for(framework, cycle.period)
     # The status first: whoever comes second waits here, and then finds the month open.
     try:
         cycle_workflow.apply(
             cycle,
             "open",
             person=person,
-            also={"opened_by": person, "opened_at": clock.now(), "allocated_on": day},
+            also={
+                "opened_by": person,
+                "opened_at": clock.now(),
+                "allocated_on": begins_on(cycle, framework, day),
+                "theme": theme,
+            },
         )
     except StatusHasChanged:
         cycle.refresh_from_db()
@@ -152,25 +197,58 @@ def open_cycle(*, cycle: Cycle, person: Person | None) -> Cycle:
 
 def _draw_and_allocate(cycle: Cycle, day: date) -> None:
     basis = basis_of(cycle, day)
-    drawn = draw(basis.population.candidates, basis.rule, cycle.seed)
-    if not drawn.picks:
+    drawn = make_draw(basis.plan, basis.population, cycle.seed, basis.settled)
+    choosing = [one for one in shares_of(drawn) if one.outcome == CHOOSES]
+    if not drawn.picks and not choosing:
         raise TransitionRefused([Problem(NOBODY)])
-    sample = SampledCase.objects.bulk_create(
-        SampledCase(
-            cycle=cycle,
-            case_id=pick.candidate.case_id,
-            stratum=pick.stratum,
-            weight=pick.weight,
-            position=pick.position,
+    by_post = chosen_by_a_post(cycle)
+    drawn_as = Origin.THEME if basis.theme else Origin.RANDOM
+    chosen = [
+        Chosen(
+            pick.candidate.case_id,
+            pick.position,
+            Origin.NAMED_POST if pick.candidate.case_id in by_post else drawn_as,
+            pick.auditor,
         )
         for pick in drawn.picks
+    ]
+    SampledCase.objects.bulk_create(
+        SampledCase(
+            cycle=cycle,
+            case_id=one.case_id,
+            origin=one.origin,
+            auditor_id=one.auditor,
+            stratum=pick.stratum[:120],
+            weight=0 if one.origin == Origin.NAMED_POST else pick.weight,
+            position=one.position,
+        )
+        for one, pick in zip(chosen, drawn.picks, strict=True)
     )
-    audits = issue_audits(
-        cycle=cycle, framework=basis.framework, sample=sample, rows=basis.population.rows, roster=basis.roster
+    audits = issue_audits(batch=batch_of(basis), chosen=chosen, rows=basis.population.rows)
+    ask_for_choices(cycle, basis.framework, choosing)
+    cycle.due_on = max(
+        [audit.due_on for audit in audits]
+        + [
+            slot_due_on(slot, cycle.period, basis.framework, cycle.allocated_on or day)
+            for slot in allocated_slots(basis.framework)
+        ]
     )
-    cycle.due_on = max(audit.due_on for audit in audits)
-    cycle.receipt = receipt_of_draw(drawn, basis.rule, basis.framework, basis.population, day)
+    cycle.receipt = receipt_of_draw(drawn, basis.plan, basis.framework, basis.population, day, basis.theme)
     cycle.save(update_fields=["due_on", "receipt"])
+    link_choices(cycle, audits)
+
+
+def batch_of(basis: Basis) -> Batch:
+    """Return what the audits of an open month have in common."""
+    cycle = basis.cycle
+    return Batch(
+        framework=basis.framework,
+        version_id=cycle.framework_version_id,
+        seed=cycle.seed,
+        roster=basis.roster,
+        allocated_on=max(cycle.allocated_on or basis.roster.day, basis.roster.day),
+        cycle=cycle,
+    )
 
 
 def close_cycle(*, cycle: Cycle, person: Person | None) -> None:
@@ -196,18 +274,27 @@ def close_finished_cycles() -> None:
         close_cycle(cycle=cycle, person=None)
 
 
-def _service_row(framework: Framework, key: str, size: int, population: Population) -> dict[str, Any]:
-    mine = [one for one in population.candidates if one.service == key]
-    eligible = sum(not one.excluded for one in mine)
-    return {
-        "key": key,
-        "name": framework.service(key).name,
-        "population": len(mine),
-        "excluded": len(mine) - eligible,
-        "eligible": eligible,
-        "asked": size,
-        "drawn": min(size, eligible),
-    }
+def _service_rows(basis: Basis) -> list[dict[str, Any]]:
+    population, plan = basis.population, basis.plan
+    expected = expected_by_service(plan, population)
+    sizes = plan.sizes if isinstance(plan, Rule) and not plan.whole else None
+    keys = list(sizes) if sizes is not None else [one.key for one in basis.framework.audited_services]
+    rows = []
+    for key in keys:
+        mine = [one for one in population.candidates if one.service == key]
+        eligible = sum(not one.excluded for one in mine)
+        rows.append(
+            {
+                "key": key,
+                "name": basis.framework.service(key).name,
+                "population": len(mine),
+                "excluded": len(mine) - eligible,
+                "eligible": eligible,
+                "asked": sizes[key] if sizes is not None else None,
+                "drawn": expected.get(key, 0),
+            }
+        )
+    return rows
 
 
 def upcoming_cycle(*, period: date) -> Cycle:

@@ -8,9 +8,13 @@ from datetime import date
 from audits.enums import AuditStatus, GradeSource
 from audits.frameworks.enums import Relation
 from audits.frameworks.schema.framework import Framework
+from audits.frameworks.schema.process import Slot
 from audits.frameworks.vocabulary import FromCase, Pool
 from audits.models import Audit
-from audits.services.population import Population
+from audits.services.drawing import Plan, expected_auditors, expected_by_service
+from audits.services.issuing import allocated_slots, slot_rule
+from audits.services.population import Population, lead_is_manager
+from audits.services.quotas import AUDITS, CHOOSES
 from audits.services.roster import Roster
 from audits.services.sampling import Rule
 from qaf.lib import clock
@@ -81,21 +85,23 @@ class Forecast:
         return sum(slot.hours for slot in self.slots) + self.moderation_hours
 
 
-def forecast(*, framework: Framework, rule: Rule, population: Population, roster: Roster) -> Forecast:
+def forecast(*, framework: Framework, plan: Plan, population: Population, roster: Roster) -> Forecast:
     """Return the month's expected work; nothing in it depends on the seed, so it gives no drawn case away."""
     eligible = Counter(one.service for one in population.eligible)
-    expected = {key: min(size, eligible[key]) for key, size in rule.sizes.items()}
-    audits = sum(expected.values())
+    expected = expected_by_service(plan, population)
+    audits = round(sum(expected.values()))
     seen = _seen_moderations(clock.today())
     share = seen[0] / seen[1] if seen else framework.moderation.expected_share
     return Forecast(
         audits=audits,
         slots=tuple(_slot_work(framework, population, roster, audits)),
-        loads=tuple(_expected_loads(expected, eligible, rule, population, roster)),
+        loads=_loads(expected, eligible, plan, population, roster),
         moderation_share=share,
         moderation_seen=seen,
         moderation_hours_each=framework.moderation.effort_hours,
-        without_lead=sum(one.lead is None for one in population.eligible),
+        without_lead=sum(one.lead is None for one in population.eligible)
+        if lead_is_manager(framework)
+        else 0,
     )
 
 
@@ -103,21 +109,59 @@ def _slot_work(framework: Framework, population: Population, roster: Roster, aud
     leads = {one.lead for one in population.eligible if one.lead}
     workers = {one.worker for one in population.eligible if one.worker}
     found = []
-    for slot in framework.process.slots:
+    for slot in allocated_slots(framework):
         if isinstance(slot.eligible, Pool):
             wanted = set(slot.eligible.roles)
-            people = sum(1 for one in roster.people.values() if one.roles & wanted and not one.away)
+            least = slot.eligible.min_completed_audits
+            people = sum(
+                1
+                for one in roster.people.values()
+                if one.roles & wanted and not one.away and one.completed_audits >= least
+            )
         elif isinstance(slot.eligible, FromCase) and slot.eligible.relation is Relation.TEAM_MANAGER:
             people = len(leads)
         else:
             people = len(workers)
         default = slot.provenance("effort_hours").is_default
-        found.append(SlotWork(slot.label, audits, slot.effort_hours, default, people))
+        count = round(audits * _share_needed(slot, framework, roster)) if slot.required_when else audits
+        found.append(SlotWork(slot.label, count, slot.effort_hours, default, people))
     return found
 
 
+def _share_needed(slot: Slot, framework: Framework, roster: Roster) -> float:
+    """Return the share of expected auditors beside whom the slot is needed."""
+    wanted = slot_rule(slot, framework).wanted
+    people = [one for one in expected_auditors(framework, roster) if not one.away]
+    if wanted is None or not people:
+        return 1.0
+    first = framework.grading_slots[0].key
+    return sum(wanted({first: one.completed_audits}) for one in people) / len(people)
+
+
+def _loads(
+    expected: Mapping[str, float],
+    eligible: Mapping[str, int],
+    plan: Plan,
+    population: Population,
+    roster: Roster,
+) -> tuple[ExpectedLoad, ...]:
+    if isinstance(plan, Rule):
+        return () if plan.whole else tuple(_expected_loads(expected, eligible, plan, population, roster))
+    counts = Counter(one.person for one in plan.shares if one.outcome in (AUDITS, CHOOSES))
+    return tuple(
+        ExpectedLoad(
+            name=person.name,
+            teams=", ".join(sorted(person.services)),
+            audits=count,
+            away=person.away,
+        )
+        for pk, count in counts.items()
+        if (person := roster.people[pk])
+    )
+
+
 def _expected_loads(
-    expected: Mapping[str, int],
+    expected: Mapping[str, float],
     eligible: Mapping[str, int],
     rule: Rule,
     population: Population,

@@ -18,10 +18,12 @@ from audits.frameworks.vocabulary.dues import MissingAnchorError
 from audits.frameworks.vocabulary.selection import OneAudit
 from audits.models import Assessment, Cycle
 from audits.selectors.facts import facts_of_month
+from audits.services.drawing import make_draw, needs_theme, plan_of, theme_for
 from audits.services.forecasting import Forecast, forecast
-from audits.services.population import EXCLUSION_WORDS, population_on, rule_of
+from audits.services.population import EXCLUSION_WORDS, population_on
 from audits.services.roster import roster_on
-from audits.services.sampling import Draw, draw
+from audits.services.sampling import Draw
+from audits.services.theming import filter_of
 from qaf.lib import calendar, clock
 from qaf.tenants.transitions import TransitionRefused
 from qaf.ui.words import long_date
@@ -106,17 +108,19 @@ def _last_month() -> Cycle | None:
 
 def _sampled(cycle: Cycle, day: date, framework: Framework) -> _Sampled:
     try:
-        rule = rule_of(framework)
+        theme = (cycle.theme or theme_for(framework, cycle.period)) if needs_theme(framework) else None
     except TransitionRefused as refused:
         return _Sampled(refused=" ".join(problem.text for problem in refused.problems))
     roster = roster_on(day, framework)
+    limits = filter_of(theme) if theme is not None else None
     # The evening before: the month's own audits must not count as audited already.
-    population = population_on(day - timedelta(days=1), cycle.period, framework, roster)
+    population = population_on(day - timedelta(days=1), cycle.period, framework, roster, limits)
+    plan = plan_of(framework, roster, population, period=cycle.period, seed=cycle.seed)
     excluded = Counter(reason for one in population.candidates for reason in one.excluded)
     return _Sampled(
-        draw=draw(population.candidates, rule, cycle.seed),
+        draw=make_draw(plan, population, cycle.seed),
         excluded=excluded,
-        forecast=forecast(framework=framework, rule=rule, population=population, roster=roster),
+        forecast=forecast(framework=framework, plan=plan, population=population, roster=roster),
     )
 
 

@@ -8,71 +8,102 @@ from typing import Any
 
 from django.db.models import Q
 
-from audits.cases.enums import AssignmentKind
-from audits.cases.models import Assignment
 from audits.enums import AssessmentStatus, AuditStatus
 from audits.frameworks.schema.framework import Framework
 from audits.frameworks.schema.process import Slot
-from audits.frameworks.vocabulary import CaseFacts
-from audits.models import Assessment, Audit, Cycle, KnownFamily, SampledCase
+from audits.frameworks.vocabulary import AuditFacts, all_hold
+from audits.models import Assessment, Audit, Cycle, ThemedProgramme
 from audits.services import notifying
-from audits.services.allocation import CaseToAllocate, Place, SlotRule, allocate
+from audits.services.allocation import CaseToAllocate, Place, SlotRule, Wanted, allocate
+from audits.services.nearby import Nearby, Rows, case_to_allocate, nearby
 from audits.services.references import take_references
 from audits.services.roster import Roster
 
-Rows = Mapping[int, Mapping[str, Any]]
+
+@dataclass(frozen=True)
+class Batch:
+    """What audits that are handed out together have in common."""
+
+    framework: Framework
+    version_id: int
+    seed: str
+    roster: Roster
+    allocated_on: date
+    cycle: Cycle | None = None
+    programme: ThemedProgramme | None = None
+    tool: str = ""
+    """Key of the tool; the one of the case's service, where empty."""
+    due_on: date | None = None
+    """The day that all of them are due; as the framework says for each slot, where ``None``."""
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """The places that are filled at allocation."""
+        return allocated_slots(self.framework)
 
 
 @dataclass(frozen=True)
-class _Nearby:
-    """What surrounds the drawn cases beside their rows, by case id."""
+class Chosen:
+    """A case to audit: where it stands in the order, how it was chosen, and for whose quota."""
 
-    auditors: Mapping[int, frozenset[int]]
-    knows_family: Mapping[int, frozenset[int]]
-    worker_since: Mapping[int, date]
+    case_id: int
+    position: int
+    origin: str
+    auditor: int | None = None
 
 
-def issue_audits(
-    *, cycle: Cycle, framework: Framework, sample: Sequence[SampledCase], rows: Rows, roster: Roster
-) -> list[Audit]:
-    """Create an audit with its assessments for each drawn case, allocate them, and tell everyone concerned.
+def allocated_slots(framework: Framework) -> tuple[Slot, ...]:
+    """Return the slots that allocation fills: whoever may only revise grades is found by moderation."""
+    return tuple(slot for slot in framework.process.slots if slot.grades != "may_revise")
+
+
+def issue_audits(*, batch: Batch, chosen: Sequence[Chosen], rows: Rows) -> list[Audit]:
+    """Create an audit with its assessments for each chosen case, allocate them, and tell everyone concerned.
 
     ``rows`` are the population's rows of those cases. The number of queries does not depend on that of the cases.
     """
-    if not sample:
+    if not chosen:
         return []
-    cases = {one.case_id: rows[one.case_id] for one in sample}
-    nearby = _nearby(cases, roster.day)
-    facts = {case_id: case_to_allocate(row, roster, nearby) for case_id, row in cases.items()}
-    slots = [slot_rule(slot) for slot in framework.process.slots]
-    seed = f"{cycle.seed} allocation"
-    places = allocate(list(facts.values()), slots, roster.people.values(), seed=seed, loads=loads_of(cycle))
-    references = take_references(year=roster.day.year, count=len(sample))
-    in_order = sorted(sample, key=lambda one: one.position)
+    cases = {one.case_id: rows[one.case_id] for one in chosen}
+    around = nearby(cases, batch.roster.day)
+    facts = {case_id: case_to_allocate(row, batch.roster, around) for case_id, row in cases.items()}
+    places = _places(batch, chosen, facts)
+    references = take_references(year=batch.roster.day.year, count=len(chosen))
+    in_order = sorted(chosen, key=lambda one: one.position)
     audits = [
-        _audit(cycle, framework, one, cases[one.case_id], reference, roster, nearby, facts[one.case_id])
+        _audit(batch, one, cases[one.case_id], reference, around, facts[one.case_id])
         for one, reference in zip(in_order, references, strict=True)
     ]
     Audit.objects.bulk_create(audits)
     made = [
-        _assessment(
-            audit, slot, places[cases[audit.case_id]["local_id"]][slot.key], cycle, framework, roster.day
-        )
+        _assessment(audit, slot, place, batch)
         for audit in audits
-        for slot in framework.process.slots
+        for slot in batch.slots
+        if (place := places[cases[audit.case_id]["local_id"]].get(slot.key))
     ]
     Assessment.objects.bulk_create(made)
     deputies = {
         place.person for by_slot in places.values() for place in by_slot.values() if place.stands_in_for
     }
     notifying.audits_issued(
-        cycle=cycle,
-        framework=framework,
-        audits=audits,
-        assessments=made,
-        deputies={one for one in deputies if one},
+        batch=batch, audits=audits, assessments=made, deputies={one for one in deputies if one}
     )
     return audits
+
+
+def _places(
+    batch: Batch, chosen: Sequence[Chosen], facts: Mapping[int, CaseToAllocate]
+) -> dict[str, dict[str, Place]]:
+    first = batch.framework.grading_slots[0].key
+    settled = {facts[one.case_id].local_id: {first: one.auditor} for one in chosen if one.auditor}
+    return allocate(
+        list(facts.values()),
+        [slot_rule(slot, batch.framework) for slot in batch.slots],
+        batch.roster.people.values(),
+        seed=f"{batch.seed} allocation",
+        loads=loads_of(batch.cycle) if batch.cycle else None,
+        settled=settled,
+    )
 
 
 def loads_of(cycle: Cycle) -> Counter[int]:
@@ -83,107 +114,56 @@ def loads_of(cycle: Cycle) -> Counter[int]:
     return Counter(filled.values_list("assessor_id", flat=True))
 
 
-def slot_rule(slot: Slot) -> SlotRule:
+def slot_rule(slot: Slot, framework: Framework) -> SlotRule:
     """Return the slot as the allocation reads it."""
-    return SlotRule(slot.key, slot.label, slot.eligible)
+    return SlotRule(slot.key, slot.label, slot.eligible, _wanted(slot, framework))
 
 
-def slot_due_on(slot: Slot, cycle: Cycle | None, framework: Framework, day: date) -> date:
-    """Return the day by which the slot's auditor submits, counted from ``day``."""
-    return framework.due_on(slot.due, month=cycle.period if cycle else day, allocation=day)
+def _wanted(slot: Slot, framework: Framework) -> Wanted | None:
+    """Return when the slot exists beside the auditors found, such as an experienced one beside a new one (SEF-77)."""
+    if not slot.required_when:
+        return None
+
+    def wanted(completed: Mapping[str, int]) -> bool:
+        facts = AuditFacts(rank={}, completed_audits=completed)
+        return all_hold(slot.required_when, facts, framework.names).holds
+
+    return wanted
 
 
-def case_to_allocate(row: Mapping[str, Any], roster: Roster, nearby: _Nearby) -> CaseToAllocate:
-    """Return one case with the people around it on the roster's day."""
-    case_id, team_id = row["pk"], row["team_id"]
-    manager = roster.manager_of(team_id, row["manager_id"])
-    service_id = row["service_id"] or row["team__parent_id"]
-    return CaseToAllocate(
-        local_id=row["local_id"],
-        facts=CaseFacts(
-            worker=row["worker_id"],
-            team_manager=manager,
-            line=roster.line_of(team_id, service_id),
-            iro_or_chair=frozenset(filter(None, [row["chair_id"]])),
-            auditors=nearby.auditors.get(case_id, frozenset()),
-            service=row["service__key"] or row["team__parent__key"],
-        ),
-        restricted=row["restricted"],
-        unnamed="" if manager else roster.why_no_manager(team_id),
-        knows_family=nearby.knows_family.get(case_id, frozenset()),
-    )
+def slot_due_on(slot: Slot, period: date, framework: Framework, day: date) -> date:
+    """Return the day by which the slot's auditor submits an audit of the month, counted from ``day``."""
+    return framework.due_on(slot.due, month=period, allocation=day)
 
 
-def case_around(audit: Audit, roster: Roster) -> CaseToAllocate:
-    """Return an allocated audit's case as it was frozen, with today's absences and declarations."""
-    row = {"pk": audit.case_id, "local_id": audit.case.local_id, "family_id": audit.case.family_id}
-    nearby = _nearby({audit.case_id: row}, roster.day)
-    return CaseToAllocate(
-        local_id=audit.case.local_id,
-        facts=CaseFacts(
-            worker=audit.worker_id,
-            team_manager=audit.manager_id,
-            line=frozenset(audit.line),
-            iro_or_chair=frozenset(filter(None, [audit.chair_id])),
-            auditors=nearby.auditors.get(audit.case_id, frozenset()),
-            service=audit.service.key if audit.service else None,
-        ),
-        restricted=audit.case.restricted,
-        unnamed="" if audit.manager_id else roster.why_no_manager(audit.team_id),
-        knows_family=nearby.knows_family.get(audit.case_id, frozenset()),
-    )
-
-
-def _nearby(cases: Rows, day: date) -> _Nearby:
-    families = {row["family_id"] for row in cases.values() if row["family_id"]}
-    by_family: dict[str, set[int]] = {}
-    by_case: dict[int, set[int]] = {}
-    known = KnownFamily.objects.filter(Q(case__in=cases) | Q(case__family_id__in=families))
-    for case_id, family, person in known.values_list("case_id", "case__family_id", "person_id"):
-        by_case.setdefault(case_id, set()).add(person)
-        by_family.setdefault(family, set()).add(person)
-    auditors: dict[int, set[int]] = {}
-    earlier = Assessment.objects.filter(audit__case__in=cases, assessor__isnull=False)
-    for case_id, person in earlier.values_list("audit__case_id", "assessor_id"):
-        auditors.setdefault(case_id, set()).add(person)
-    since = Assignment.objects.filter(
-        case__in=cases, kind=AssignmentKind.WORKER, ends_on=None, starts_on__lte=day
-    )
-    return _Nearby(
-        auditors={case_id: frozenset(people) for case_id, people in auditors.items()},
-        knows_family={
-            case_id: frozenset(
-                by_case.get(case_id, set())
-                | (by_family.get(row["family_id"], set()) if row["family_id"] else set())
-            )
-            for case_id, row in cases.items()
-        },
-        worker_since=dict(since.values_list("case_id", "starts_on")),
-    )
+def _due_on(slot: Slot, batch: Batch) -> date:
+    if batch.due_on is not None:
+        return batch.due_on
+    period = batch.cycle.period if batch.cycle else batch.allocated_on
+    return slot_due_on(slot, period, batch.framework, batch.allocated_on)
 
 
 def _audit(
-    cycle: Cycle,
-    framework: Framework,
-    sampled: SampledCase,
+    batch: Batch,
+    one: Chosen,
     row: Mapping[str, Any],
     reference: str,
-    roster: Roster,
-    nearby: _Nearby,
+    around: Nearby,
     case: CaseToAllocate,
 ) -> Audit:
     service = case.facts.service or ""
     return Audit(
         reference=reference,
-        cycle=cycle,
+        cycle=batch.cycle,
+        programme=batch.programme,
         case_id=row["pk"],
-        framework_version_id=cycle.framework_version_id,
-        tool=framework.tool_for(service).key,
-        origin=sampled.origin,
-        allocated_on=roster.day,
-        due_on=max(slot_due_on(slot, cycle, framework, roster.day) for slot in framework.process.slots),
+        framework_version_id=batch.version_id,
+        tool=batch.tool or batch.framework.tool_for(service).key,
+        origin=one.origin,
+        allocated_on=batch.allocated_on,
+        due_on=max(_due_on(slot, batch) for slot in batch.slots),
         worker_id=row["worker_id"],
-        worker_since=nearby.worker_since.get(row["pk"]),
+        worker_since=around.worker_since.get(row["pk"]),
         team_id=row["team_id"],
         service_id=row["service_id"] or row["team__parent_id"],
         manager_id=case.facts.team_manager,
@@ -193,13 +173,11 @@ def _audit(
     )
 
 
-def _assessment(
-    audit: Audit, slot: Slot, place: Place, cycle: Cycle, framework: Framework, day: date
-) -> Assessment:
+def _assessment(audit: Audit, slot: Slot, place: Place, batch: Batch) -> Assessment:
     return Assessment(
         audit=audit,
         slot=slot.key,
         assessor_id=place.person,
         problem=place.problem,
-        due_on=slot_due_on(slot, cycle, framework, day),
+        due_on=_due_on(slot, batch),
     )

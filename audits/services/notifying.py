@@ -1,32 +1,53 @@
 """Who is told what when a month opens and when its work changes hands. No text names a child."""
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
-from audits.frameworks.schema.framework import Framework
-from audits.models import Assessment, Audit, CaseExclusion, Cycle
+from audits.enums import Origin
+from audits.frameworks.enums import Relation
+from audits.models import Assessment, Audit, CaseChoice, CaseExclusion, Cycle
+from qaf.lib import clock
 from qaf.notices.services import tell
 from qaf.tenants.models import Authority, Person
 from qaf.tenants.scope import current_authority_id
-from qaf.ui.words import long_date, month
+from qaf.ui.words import long_date, month, plural
+
+if TYPE_CHECKING:
+    from audits.services.issuing import Batch
 
 _TEXTS = {
     "allocated_worker": (
         "Your work is part of the audits of {month}",
-        "A child’s record that you work with was drawn at random. The auditors work to {due}. You will be asked to talk"
-        " the audit through and, first, to ask the family whether they may be contacted.",
+        "A child’s record that you work with {how}. {when}{worker_asked}",
     ),
     "team_manager": (
         "Your team’s work is part of the audits of {month}",
-        "A record of your team was drawn at random. The auditors work to {due}.",
+        "A record of your team {how}. {when}",
+    ),
+    "service_manager": (
+        "Your service’s work is part of the audits of {month}",
+        "A record of your service {how}. {when}",
     ),
     "iro_or_chair": (
         "A child you review is part of the audits of {month}",
-        "The record was drawn at random. The auditors work to {due}; you will be told the outcome.",
+        "The record {how}. {when} You will be told the outcome.",
     ),
 }
-_AUDITOR = ("You have audits to do for {month}", "You are {slot}. Please submit by {due}.")
+_AUDITOR = ("You have audits to do for {month}", "You are {slot}. {begin}Please submit by {due}.{guidance}")
+_OTHERS = ("Records of your part of the service are audited for {month}", "A record {how}. {when}")
+_HOW = {
+    Origin.RANDOM: "was drawn at random",
+    Origin.THEME: "was drawn at random among those that the month’s theme looks at",
+    Origin.REPLACEMENT: "was drawn at random in place of another",
+    Origin.PROGRAMME: "was drawn at random for a themed programme",
+    Origin.NAMED_POST: "was chosen by the post that settles the list",
+    Origin.AUDITOR_CHOICE: "was chosen by the auditor, who gave a reason",
+    Origin.NOMINATED: "was put forward as an example of good practice",
+    Origin.AD_HOC: "is audited at short notice, with a reason",
+}
+_FIELDS = {"allocated_worker": "worker_id", "team_manager": "manager_id", "iro_or_chair": "chair_id"}
 
 
 def council_path(name: str, *args: object) -> str:
@@ -36,59 +57,129 @@ def council_path(name: str, *args: object) -> str:
 
 
 def people_told(
-    framework: Framework, audits: Iterable[Audit], assessments: Iterable[Assessment]
+    batch: "Batch", audits: Iterable[Audit], assessments: Iterable[Assessment]
 ) -> dict[str, set[int]]:
-    """Return by party (slot, or relation to the case) whom the framework tells about these audits."""
+    """Return by party (slot, relation to the case, or role) whom the framework tells about these audits.
+
+    Auditors are always told: theirs is the work.
+    """
     told: dict[str, set[int]] = {}
-    wanted = set(framework.allocation.tell)
     for assessment in assessments:
-        if assessment.slot in wanted and assessment.assessor_id:
+        if assessment.assessor_id:
             told.setdefault(assessment.slot, set()).add(assessment.assessor_id)
-    fields = {"allocated_worker": "worker_id", "team_manager": "manager_id", "iro_or_chair": "chair_id"}
+    slots = {slot.key for slot in batch.framework.process.slots}
     for audit in audits:
-        for relation in wanted & fields.keys():
-            if person := getattr(audit, fields[relation]):
-                told.setdefault(relation, set()).add(person)
+        for party in set(batch.framework.allocation.tell) - slots:
+            if people := _behind(party, audit, batch):
+                told.setdefault(party, set()).update(people)
     return told
+
+
+def _behind(party: str, audit: Audit, batch: "Batch") -> set[int]:
+    if party in _FIELDS:
+        person = getattr(audit, _FIELDS[party])
+        return {person} if person else set()
+    roster = batch.roster
+    if party == Relation.SERVICE_MANAGER:
+        return {pk for pk in roster.line_by_unit.get(audit.service_id, frozenset()) if audit.service_id}
+    if party == Relation.LINE_MANAGER:
+        return {audit.manager_id} if audit.manager_id else set()
+    if party == Relation.CASE_MANAGERS:
+        return set(audit.line) - {audit.worker_id or 0}
+    for unit in (audit.team_id, audit.service_id, None):
+        found = {pk for (pk, role), units in roster.units_by_role.items() if role == party and unit in units}
+        if found:
+            return found
+    return set()
 
 
 def audits_issued(
     *,
-    cycle: Cycle,
-    framework: Framework,
+    batch: "Batch",
     audits: Sequence[Audit],
     assessments: Sequence[Assessment],
     deputies: Iterable[int] = (),
 ) -> None:
-    """Tell auditors, workers and whoever else the framework names that the month has begun for them (HER-15)."""
-    told = people_told(framework, audits, assessments)
+    """Tell auditors, workers and whoever else the framework names that audits begin for them, and when."""
+    told = people_told(batch, audits, assessments)
     everyone = {pk for people in told.values() for pk in people} | set(deputies)
     people = Person.objects.in_bulk(list(everyone))
-    due = long_date(max(audit.due_on for audit in audits))
     # A later replacement is news of its own for those it concerns.
-    key = f"{cycle.pk}:{min(audit.reference for audit in audits)}"
-    href = council_path("audits:mine")
-    labels = {slot.key: slot.label.lower() for slot in framework.process.slots}
+    key = f"{batch.cycle.pk if batch.cycle else 'beside'}:{min(audit.reference for audit in audits)}"
+    words = _words(batch, audits)
+    labels = {slot.key: slot.label.lower() for slot in batch.framework.process.slots}
     for party, ids in told.items():
-        subject, body = _TEXTS.get(party, _AUDITOR)
-        words = {"month": month(cycle.period), "due": due, "slot": labels.get(party, "")}
+        subject, body = _TEXTS.get(party, _AUDITOR if party in labels else _OTHERS)
+        own = words | {"slot": labels.get(party, "")}
         tell(
             people=[people[pk] for pk in sorted(ids)],
             kind=f"audits.allocated.{party}",
             key=key,
-            subject=subject.format(**words),
-            body=body.format(**words),
-            href=council_path("home") if party in ("team_manager", "iro_or_chair") else href,
+            subject=subject.format(**own),
+            body=body.format(**own),
+            href=council_path("audits:mine" if party in labels or party == "allocated_worker" else "home"),
         )
     if stand_ins := [people[pk] for pk in sorted(set(deputies))]:
         tell(
             people=stand_ins,
             kind="audits.allocated.deputy",
             key=key,
-            subject=f"You stand in for a colleague in the audits of {month(cycle.period)}",
-            body=f"A manager is away, and you answer for them meanwhile. Please submit by {due}.",
-            href=href,
+            subject=f"You stand in for a colleague in the audits of {words['month']}",
+            body=f"A manager is away, and you answer for them meanwhile. Please submit by {words['due']}.",
+            href=council_path("audits:mine"),
         )
+
+
+def _words(batch: "Batch", audits: Sequence[Audit]) -> dict[str, str]:
+    due = long_date(max(audit.due_on for audit in audits))
+    later = batch.allocated_on > clock.today()
+    begins = f"The audits begin on {long_date(batch.allocated_on)}. " if later else ""
+    origins = {audit.origin for audit in audits}
+    theme = (batch.programme or batch.cycle).theme if batch.programme or batch.cycle else None  # type: ignore[union-attr]
+    family = batch.framework.process.family_feedback
+    asked = family is not None and family.consent.required
+    return {
+        "month": month(batch.cycle.period if batch.cycle else batch.allocated_on),
+        "due": due,
+        "begin": begins,
+        "when": f"{begins}The auditors work to {due}.",
+        "how": _HOW.get(Origin(origins.pop()), "is audited") if len(origins) == 1 else "is audited",
+        "worker_asked": (
+            " You will be asked to talk the audit through and, first, to ask the family whether they may be contacted."
+            if asked
+            else " You will be asked to talk the audit through."
+        ),
+        "guidance": f" The theme is “{theme.title}”; its guidance stands beside the audit." if theme else "",
+    }
+
+
+def choices_asked(*, cycle: Cycle, choices: Sequence[CaseChoice]) -> None:
+    """Ask the holders of a quota to choose their case."""
+    people = Person.objects.in_bulk([one.auditor_id for one in choices])
+    for one in choices:
+        tell(
+            people=[people[one.auditor_id]],
+            kind="audits.choose",
+            key=str(one.pk),
+            subject=f"Choose a case to audit for {month(cycle.period)}",
+            body=(
+                f"Choose by {long_date(one.choose_by)} and say why. "
+                "After that chance draws a case in the same part of the service."
+            ),
+            href=council_path("audits:choose", one.pk),
+        )
+
+
+def list_proposed(*, cycle: Cycle, count: int, people: Iterable[Person]) -> None:
+    """Tell the post that settles the month's list that chance has proposed one."""
+    tell(
+        people=people,
+        kind="audits.list_proposed",
+        key=str(cycle.pk),
+        subject=f"Confirm the list of cases for {month(cycle.period)}",
+        body=f"Chance proposes {plural(count, 'case')}. Confirm them, or exchange one with a reason.",
+        href=council_path("audits:month_list", cycle.period),
+    )
 
 
 def assessment_given(*, assessment: Assessment, former: Person | None = None) -> None:

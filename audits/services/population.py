@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Max, Q
@@ -11,26 +11,29 @@ from audits.cases.models import Case
 from audits.enums import AuditStatus, ExclusionStatus
 from audits.frameworks.enums import Relation
 from audits.frameworks.schema.framework import Framework
-from audits.frameworks.vocabulary import FromCase, RandomCase
+from audits.frameworks.vocabulary import FromCase
+from audits.frameworks.vocabulary.strategies import StratifiedPerAuditor
 from audits.models import Audit, CaseExclusion, Cycle
 from audits.services.allocation import acting
 from audits.services.roster import Roster
-from audits.services.sampling import Candidate, Limits, Rule
+from audits.services.sampling import Candidate
+from audits.services.theming import ThemeFilter
 from qaf.lib.calendar import add_months
-from qaf.tenants.transitions import Problem, TransitionRefused
 
-AUDITED, CLOSED, APPROVED, NO_SERVICE = "audited", "closed", "approved", "no_service"
+AUDITED, CLOSED, APPROVED, NO_SERVICE, TOO_NEW = "audited", "closed", "approved", "no_service", "too_new"
 
 EXCLUSION_WORDS = {
     AUDITED: "Audited already in the months the framework leaves between two audits",
     APPROVED: "Left out by an approved request",
     CLOSED: "Closed since the last draw",
     NO_SERVICE: "No service is known for the child: the team is not mapped yet",
+    TOO_NEW: "Open for fewer days than the framework asks for",
 }
 
 _COLUMNS = (
-    "pk", "local_id", "status", "closed_on", "restricted", "family_id", "worker_id", "chair_id", "manager_id",
-    "team_id", "team__key", "team__parent_id", "team__parent__key", "service_id", "service__key",
+    "pk", "local_id", "status", "opened_on", "closed_on", "restricted", "family_id", "worker_id", "chair_id",
+    "manager_id", "team_id", "team__key", "team__locality", "team__parent_id", "team__parent__key", "service_id",
+    "service__key", "birth_year", "birth_month", "last_supervision_on",
 )  # fmt: skip
 
 
@@ -43,7 +46,7 @@ class Population:
     why: Mapping[int, str]
     """Case id to the detail of its exclusion, in words."""
     outside: int
-    """Open cases of services or statuses that the monthly audit does not cover."""
+    """Open cases of services or statuses that the audit does not cover, or outside its theme."""
 
     @property
     def excluded(self) -> list[Candidate]:
@@ -56,25 +59,13 @@ class Population:
         return [one for one in self.candidates if not one.excluded]
 
 
-def rule_of(framework: Framework) -> Rule:
-    """Return the framework's draw. Raises ``TransitionRefused`` where this release cannot run it."""
-    strategy = framework.sampling.strategy
-    if not isinstance(strategy, RandomCase):
-        raise TransitionRefused([Problem(f"This release cannot run {strategy.title}.")])
-    if "locality" in strategy.stratify_by:
-        raise TransitionRefused(
-            [Problem("The case list holds no locality, so the draw cannot be spread over it.")]
-        )
-    caps = strategy.caps
-    return Rule(
-        sizes={service.key: strategy.size(service.key) for service in framework.audited_services},
-        stratify_by=tuple(strategy.stratify_by),
-        limits=Limits(caps.per_lead, caps.per_worker, caps.per_family),
-    )
+def population_on(
+    day: date, period: date, framework: Framework, roster: Roster, theme: ThemeFilter | None = None
+) -> Population:
+    """Return everybody who could be drawn for ``period`` on ``day``, in four queries however many there are.
 
-
-def population_on(day: date, period: date, framework: Framework, roster: Roster) -> Population:
-    """Return everybody who could be drawn for ``period`` on ``day``, in four queries however many there are."""
+    With ``theme`` only the cases that it looks at.
+    """
     audited = _audited_since(add_months(day, -framework.sampling.exclusions.audited_within_months), day)
     approved = dict(
         CaseExclusion.objects.filter(period=period, status=ExclusionStatus.APPROVED).values_list(
@@ -86,14 +77,22 @@ def population_on(day: date, period: date, framework: Framework, roster: Roster)
     )
     services = {service.key for service in framework.audited_services}
     statuses = {str(status) for status in framework.sampling.statuses}
-    leads = _lead_is_manager(framework)
+    localities = "locality" in getattr(framework.sampling.strategy, "stratify_by", ())
+    newest = _newest_opening(framework, day)
+    leads = lead_is_manager(framework)
     candidates, why, kept, outside = [], {}, {}, 0
     for row in rows:
         service = row["service__key"] or row["team__parent__key"] or ""
-        if (service and service not in services) or (statuses and row["status"] not in statuses):
+        if (
+            (service and service not in services)
+            or (statuses and row["status"] not in statuses)
+            or (theme is not None and not theme.admits(row, service, day))
+        ):
             outside += row["closed_on"] is None
             continue
         reasons = _reasons(row, service, day, audited, approved)
+        if newest is not None and row["opened_on"] is not None and row["opened_on"] > newest:
+            reasons[TOO_NEW] = f"Open since {row['opened_on']:%-d %B %Y}"
         kept[row["pk"]] = row
         if reasons:
             why[row["pk"]] = "; ".join(reasons.values())
@@ -109,9 +108,18 @@ def population_on(day: date, period: date, framework: Framework, roster: Roster)
                 lead=acting(manager, roster.people) if leads and manager else None,
                 family=row["family_id"],
                 excluded=tuple(reasons),
+                locality=(row["team__locality"] or row["team__key"] or "") if localities else "",
             )
         )
     return Population(tuple(candidates), kept, why, outside)
+
+
+def _newest_opening(framework: Framework, day: date) -> date | None:
+    """Return the latest day on which a case may have been opened; ``None`` where it makes no difference."""
+    strategy = framework.sampling.strategy
+    if isinstance(strategy, StratifiedPerAuditor) and strategy.min_days_open:
+        return day - timedelta(days=strategy.min_days_open)
+    return None
 
 
 def _reasons(
@@ -149,7 +157,8 @@ def _last_draw(period: date) -> date:
     return last.first() or add_months(period, -1)
 
 
-def _lead_is_manager(framework: Framework) -> bool:
+def lead_is_manager(framework: Framework) -> bool:
+    """Say whether some auditor is the manager whom the case names."""
     return any(
         isinstance(slot.eligible, FromCase) and slot.eligible.relation is Relation.TEAM_MANAGER
         for slot in framework.process.slots

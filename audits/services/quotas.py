@@ -97,9 +97,24 @@ def turn(
     return (*statuses[first:], *statuses[:first])
 
 
-def draw_quotas(candidates: Sequence[Candidate], quotas: Quotas, seed: str) -> QuotaDraw:
-    """Draw for every share that chance decides."""
+def draw_quotas(
+    candidates: Sequence[Candidate],
+    quotas: Quotas,
+    seed: str,
+    settled: Mapping[str, str] | None = None,
+) -> QuotaDraw:
+    """Draw for every share that chance decides.
+
+    ``settled`` are local ids by the key of the share for which somebody has settled on them. One that cannot be
+    audited any more, or not by that person, gives way to the next by lot.
+    """
     free = [one for one in candidates if not one.excluded]
+    by_id = {one.local_id: one for one in free}
+    chosen = {
+        key: by_id[local_id]
+        for key, local_id in (settled or {}).items()
+        if local_id in by_id and quotas.may_audit(int(key.split()[1]), by_id[local_id])
+    }
     pools = {share.key: [one for one in free if share.scope.holds(one)] for share in quotas.drawn_shares}
     hopes = _chances(quotas.drawn_shares, pools)
     in_order = sorted(quotas.drawn_shares, key=lambda share: (len(pools[share.key]), chance(seed, share.key)))
@@ -107,9 +122,12 @@ def draw_quotas(candidates: Sequence[Candidate], quotas: Quotas, seed: str) -> Q
     workers: dict[int, set[int]] = {}
     picks: list[Pick] = []
     problems: dict[str, str] = {}
+    kept = {one.local_id for one in chosen.values()}
     for share in in_order:
         known = workers.setdefault(share.person, set())
-        found = first_for(share, pools[share.key], quotas, seed, taken=taken, workers=known)
+        found = chosen.get(share.key) or first_for(
+            share, pools[share.key], quotas, seed, taken=kept.union(taken), workers=known
+        )
         if found is None:
             problems[share.key] = _why_nothing(share, pools[share.key], taken)
             continue

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -20,7 +21,8 @@ from audits.services.allocation import (
     pool_problem,
     share_out,
 )
-from audits.services.issuing import case_around, loads_of, slot_due_on, slot_rule
+from audits.services.issuing import loads_of, slot_due_on, slot_rule
+from audits.services.nearby import case_around
 from audits.services.roster import Roster, roster_on
 from audits.services.sampling import chance
 from audits.workflow import assessment_workflow, audit_workflow
@@ -74,6 +76,14 @@ class _Place:
             (
                 Exclude.CASE_IRO_OR_CHAIR in barred and person.id in facts.iro_or_chair,
                 "reviews or chairs for this child",
+            ),
+            (
+                Exclude.SAME_SERVICE in barred and facts.service in person.services,
+                "works in the service the case belongs to",
+            ),
+            (
+                isinstance(rule, Pool) and person.completed_audits < rule.min_completed_audits,
+                "has not completed enough audits to stand beside somebody new",
             ),
         )
         return next((text for holds, text in checks if holds), "")
@@ -159,7 +169,7 @@ def _around(assessment: Assessment) -> _Place:
         framework=framework,
         roster=roster,
         case=case_around(audit, roster),
-        slot=slot_rule(framework.slot(assessment.slot)),
+        slot=slot_rule(framework.slot(assessment.slot), framework),
         taken=frozenset(others.values_list("assessor_id", flat=True)),
     )
 
@@ -215,12 +225,20 @@ def _line_above(place: _Place) -> list[int]:
     return [one.id for one in nearest]
 
 
+def due_if_given_today(assessment: Assessment, framework: Framework) -> date:
+    """Return the day by which somebody who is given the assessment today submits."""
+    today, cycle = clock.today(), assessment.audit.cycle
+    period = cycle.period if cycle else today
+    # An audit given out before its month begins, or beside a month, keeps its own day.
+    return max(slot_due_on(framework.slot(assessment.slot), period, framework, today), assessment.due_on)
+
+
 def _fill(assessment: Assessment, to: int) -> Assessment:
     audit = assessment.audit
     framework = framework_of(audit.framework_version)
-    due_on = slot_due_on(framework.slot(assessment.slot), audit.cycle, framework, clock.today())
+    due_on = due_if_given_today(assessment, framework)
     rows = Assessment.objects.filter(pk=assessment.pk, assessor=None, status=AssessmentStatus.ALLOCATED)
-    if not rows.update(assessor=to, problem="", due_on=max(due_on, assessment.due_on)):
+    if not rows.update(assessor=to, problem="", due_on=due_on):
         raise TransitionRefused([Problem("Somebody else has filled this place meanwhile.")])
     assessment.refresh_from_db()
     notifying.assessment_given(assessment=assessment)
@@ -241,9 +259,7 @@ def _hand_over(place: _Place, to: int | None, *, person: Person, reason: str, pr
             slot=assessment.slot,
             assessor_id=to,
             problem=problem,
-            due_on=slot_due_on(
-                place.framework.slot(assessment.slot), audit.cycle, place.framework, clock.today()
-            ),
+            due_on=due_if_given_today(assessment, place.framework),
         )
     notifying.assessment_given(assessment=fresh, former=former)
     if to is None:

@@ -9,22 +9,32 @@ from typing import Any
 
 from audits.cases.models import Case
 from audits.frameworks.schema.framework import Framework
+from audits.models import Theme
+from audits.services.drawing import Plan, shares_of
 from audits.services.population import Population
-from audits.services.sampling import METHOD, Draw, Rule
+from audits.services.sampling import Draw, Rule
 
 
 def receipt_of_draw(
-    drawn: Draw, rule: Rule, framework: Framework, population: Population, day: date
+    drawn: Draw,
+    plan: Plan,
+    framework: Framework,
+    population: Population,
+    day: date,
+    theme: Theme | None = None,
 ) -> dict[str, Any]:
-    """Return the receipt as plain data."""
+    """Return the receipt as plain data; staff stand in it by the database's number too."""
     strategy = framework.sampling.strategy
+    rule = plan if isinstance(plan, Rule) else Rule(sizes={})
     return {
-        "method": METHOD,
+        "method": drawn.method,
         "drawn_on": day.isoformat(),
         "seed": drawn.seed,
         "population_hash": drawn.population_hash,
         "population": len(population.candidates),
         "outside": population.outside,
+        "asked": drawn.asked,
+        "theme": _theme(theme),
         "rule": {
             "words": [f"{text[:1].upper()}{text[1:]}." for text in strategy.in_words(framework.names)],
             "sizes": dict(rule.sizes),
@@ -60,14 +70,37 @@ def receipt_of_draw(
                 "stratum": pick.stratum,
                 "weight": str(pick.weight),
                 "moved_by_cap": pick.moved_by_cap,
+                "auditor": pick.auditor,
             }
             for pick in drawn.picks
+        ],
+        "shares": [
+            {
+                "person": one.person,
+                "role": one.role,
+                "number": one.number,
+                "method": one.method,
+                "statuses": list(one.statuses),
+                "outcome": one.outcome,
+                "problem": one.problem,
+            }
+            for one in shares_of(drawn)
         ],
         "excluded": [
             {"case": one.case_id, "reasons": list(one.excluded), "why": population.why[one.case_id]}
             for one in population.excluded
         ],
     }
+
+
+def _theme(theme: Theme | None) -> dict[str, Any] | None:
+    if theme is None:
+        return None
+    filters = (
+        "statuses", "services", "open_days_at_least", "open_days_at_most", "age_from", "age_to",
+        "months_without_supervision", "listed_only",
+    )  # fmt: skip
+    return {"id": theme.pk, "title": theme.title} | {name: getattr(theme, name) for name in filters}
 
 
 def with_local_ids(receipt: dict[str, Any]) -> dict[str, Any]:

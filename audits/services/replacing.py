@@ -1,13 +1,16 @@
 """Exchanging a drawn case, only with a reason (HER-14)."""
 
+from dataclasses import replace
+
 from django.db import transaction
 
 from audits.enums import BEFORE_SUBMISSION, AssessmentStatus, CycleStatus, Origin, SampleStatus
 from audits.models import Assessment, Audit, SampledCase
 from audits.services import notifying
-from audits.services.cycles import Basis, basis_of
-from audits.services.issuing import issue_audits
-from audits.services.sampling import Candidate, replacement, stratum_of
+from audits.services.cycles import Basis, basis_of, batch_of
+from audits.services.issuing import Chosen, issue_audits
+from audits.services.quotas import Quotas, first_for
+from audits.services.sampling import Candidate, Rule, replacement, stratum_of
 from audits.workflow import audit_workflow, sample_workflow
 from qaf.tenants.models import Person
 from qaf.tenants.permissions import require
@@ -34,28 +37,27 @@ def replace_case(*, sampled: SampledCase, person: Person, reason: str, words: st
         audit_workflow.apply(audit, "withdraw", person=person, why=why, also={"withdrawn_reason": why})
         notifying.audit_withdrawn(audit=audit, people=told)
     with because(f"Replace a case: {why}", person=person):
-        return _put_in_place(sampled, chosen)
+        return _put_in_place(basis, sampled, chosen)
 
 
-def _put_in_place(sampled: SampledCase, chosen: Candidate) -> SampledCase:
-    basis = basis_of(sampled.cycle)
+def _put_in_place(basis: Basis, sampled: SampledCase, chosen: Candidate) -> SampledCase:
     successor = SampledCase.objects.create(
         cycle=sampled.cycle,
         case_id=chosen.case_id,
         origin=Origin.REPLACEMENT,
-        stratum=stratum_of(chosen, basis.rule),
+        auditor=sampled.auditor,
+        stratum=stratum_of(chosen, _rule(basis))[:120],
         weight=sampled.weight,
         position=_last_position(sampled) + 1,
         replaces=sampled,
     )
-    issue_audits(
-        cycle=sampled.cycle,
-        framework=basis.framework,
-        sample=[successor],
-        rows=basis.population.rows,
-        roster=basis.roster,
-    )
+    one = Chosen(chosen.case_id, successor.position, Origin.REPLACEMENT, successor.auditor_id)
+    issue_audits(batch=batch_of(basis), chosen=[one], rows=basis.population.rows)
     return successor
+
+
+def _rule(basis: Basis) -> Rule:
+    return basis.plan if isinstance(basis.plan, Rule) else Rule(sizes={}, whole=True)
 
 
 def reason_in_words(basis: Basis, reason: str, words: str) -> str:
@@ -88,10 +90,24 @@ def _next_case(basis: Basis, sampled: SampledCase) -> Candidate:
     stay = [by_id[case_id] for case_id in drawn.values_list("case_id", flat=True) if case_id in by_id]
     free = [one for one in basis.population.candidates if one.case_id not in everyone]
     was = by_id.get(sampled.case_id) or _as_sampled(sampled)
-    found = replacement(free, basis.rule, sampled.cycle.seed, replaced=was, stay=stay)
+    if isinstance(basis.plan, Quotas):
+        found = _next_of_quota(basis, basis.plan, sampled, was, free)
+    else:
+        found = replacement(free, basis.plan, sampled.cycle.seed, replaced=was, stay=stay)
     if found is None:
-        raise TransitionRefused([Problem("No other case of this service can be drawn.")])
+        raise TransitionRefused([Problem("No other case can be drawn in its place.")])
     return found
+
+
+def _next_of_quota(
+    basis: Basis, quotas: Quotas, sampled: SampledCase, was: Candidate, free: list[Candidate]
+) -> Candidate | None:
+    """Return the next by lot in the scope of the same auditor's quota, of the same kind where there is one."""
+    share = next((one for one in quotas.shares if one.person == sampled.auditor_id), None)
+    if share is None:
+        return None
+    kinds = (was.status, *(one for one in share.statuses if one != was.status)) if share.statuses else ()
+    return first_for(replace(share, statuses=kinds), free, quotas, sampled.cycle.seed)
 
 
 def _as_sampled(sampled: SampledCase) -> Candidate:

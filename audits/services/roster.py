@@ -1,12 +1,13 @@
 """Everybody who could be asked, as they stand on one day: read once, in a fixed number of queries."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Q
 
 from audits.frameworks.schema.framework import Framework
+from audits.selectors.experience import completed_counts
 from audits.services.allocation import Auditor
 from qaf.tenants.enums import UnitKind
 from qaf.tenants.models import Absence, Person, Unit
@@ -22,6 +23,13 @@ class Roster:
     manager_by_team: Mapping[int, int]
     line_by_unit: Mapping[int | None, frozenset[int]]
     teams: Mapping[int, Unit]
+    units_by_role: Mapping[tuple[int, str], frozenset[int | None]] = field(default_factory=dict)
+    """Person and role (groups unfolded) to the units they hold it for; ``None`` is the whole council."""
+    units: Mapping[int, Unit] = field(default_factory=dict)
+
+    def holders(self, role: str) -> list[Auditor]:
+        """Return everybody who holds the role or one of its group, by id."""
+        return [one for one in self.people.values() if role in one.roles]
 
     def manager_of(self, team_id: int | None, named: int | None) -> int | None:
         """Return the responsible manager: whom the case list names and who still works here, else the team's."""
@@ -49,12 +57,16 @@ def roster_on(day: date, framework: Framework) -> Roster:
     roles: dict[int, set[str]] = {}
     managers: dict[int, tuple[int, str, int]] = {}
     line: dict[int | None, set[int]] = {}
-    teams = {unit.pk: unit for unit in Unit.objects.filter(kind=UnitKind.TEAM)}
+    held: dict[tuple[int, str], set[int | None]] = {}
+    units = {unit.pk: unit for unit in Unit.objects.all()}
+    teams = {pk: unit for pk, unit in units.items() if unit.kind == UnitKind.TEAM}
     rows = posts_on(day).values_list(
         "person_id", "person__name", "unit_id", "role__key", "role__in_line", "role__rank"
     )
     for person_id, name, unit_id, role, in_line, rank in rows:
         roles.setdefault(person_id, set()).add(role)
+        for key in framework.with_groups([role]):
+            held.setdefault((person_id, key), set()).add(unit_id)
         if not in_line:
             continue
         line.setdefault(unit_id, set()).add(person_id)
@@ -62,14 +74,40 @@ def roster_on(day: date, framework: Framework) -> Roster:
             managers[unit_id] = min(managers.get(unit_id, (99, "", 0)), (rank, name, person_id))
     return Roster(
         day=day,
-        people=_people(day, roles, framework),
+        people=_people(day, roles, framework, _services(held, units)),
         manager_by_team={unit: manager[2] for unit, manager in managers.items()},
         line_by_unit={unit: frozenset(people) for unit, people in line.items()},
         teams=teams,
+        units_by_role={key: frozenset(found) for key, found in held.items()},
+        units=units,
     )
 
 
-def _people(day: date, roles: Mapping[int, set[str]], framework: Framework) -> dict[int, Auditor]:
+def service_key(unit_id: int | None, units: Mapping[int, Unit]) -> str | None:
+    """Return the key of the service that a unit is or belongs to."""
+    unit = units.get(unit_id) if unit_id is not None else None
+    if unit is not None and unit.kind == UnitKind.TEAM:
+        unit = units.get(unit.parent_id) if unit.parent_id is not None else None
+    return unit.key if unit is not None else None
+
+
+def _services(
+    held: Mapping[tuple[int, str], set[int | None]], units: Mapping[int, Unit]
+) -> dict[int, set[str]]:
+    """Return the services that people hold posts for; a post for the whole council is of none."""
+    found: dict[int, set[str]] = {}
+    for (person, _), unit_ids in held.items():
+        keys = {service_key(unit, units) for unit in unit_ids}
+        found.setdefault(person, set()).update(key for key in keys if key)
+    return found
+
+
+def _people(
+    day: date,
+    roles: Mapping[int, set[str]],
+    framework: Framework,
+    services: Mapping[int, set[str]],
+) -> dict[int, Auditor]:
     away = dict(
         Absence.objects.filter(starts_on__lte=day, ends_on__gte=day)
         .order_by("id")
@@ -77,6 +115,7 @@ def _people(day: date, roles: Mapping[int, set[str]], framework: Framework) -> d
     )
     unfolded = {held: framework.with_groups(held) for held in {frozenset(keys) for keys in roles.values()}}
     unfolded[frozenset()] = frozenset()
+    completed = completed_counts()
     here = Person.objects.filter(Q(left_on=None) | Q(left_on__gte=day)).order_by("id")
     return {
         pk: Auditor(
@@ -86,6 +125,8 @@ def _people(day: date, roles: Mapping[int, set[str]], framework: Framework) -> d
             cleared=cleared,
             away=pk in away,
             deputy=away.get(pk),
+            services=frozenset(services.get(pk, ())),
+            completed_audits=completed[pk],
         )
         for pk, name, cleared in here.values_list("pk", "name", "cleared_for_restricted")
     }
