@@ -2,9 +2,11 @@
 
 from django.db.models import QuerySet
 
+from audits.enums import GradeStage
 from audits.events import AssessmentSubmitted, AuditFinal, AuditWithdrawn, ModerationNeeded, OutcomeReached
 from audits.followup.enums import FollowUpStatus
 from audits.followup.events import (
+    ActionConfirmed,
     ActionNotAgreed,
     ActionSignedOff,
     ConcernEnded,
@@ -16,8 +18,10 @@ from audits.frameworks.enums import Occurrence
 from audits.models import Audit, AuditConcern
 from audits.selectors.facts import framework_for
 from audits.services import after_final
+from audits.services.concerns import raise_what_is_called_for
 from audits.services.consequences import apply_consequences, stand_down
 from audits.services.finalise import finalise, tell_outcome_reached, tell_submitted
+from audits.services.opening import ask_for_supervision
 from audits.services.trends import look_for_patterns
 from qaf.tenants.events import on
 
@@ -25,11 +29,13 @@ from qaf.tenants.events import on
 @on(AssessmentSubmitted)
 def heed_a_submission(event: AssessmentSubmitted) -> None:
     """A submitted grade may have consequences before the other auditor has submitted (HER-43)."""
+    raise_what_is_called_for(assessment=event.assessment)
     apply_consequences(
         audit=event.assessment.audit,
         occurrence=Occurrence.AUDIT_SUBMITTED,
         submitter=event.assessment.slot,
     )
+    after_final.open_submitted_actions(assessment=event.assessment)
 
 
 @on(ModerationNeeded)
@@ -41,6 +47,8 @@ def tell_of_moderation(event: ModerationNeeded) -> None:
 @on(OutcomeReached)
 def open_to_corrections(event: OutcomeReached) -> None:
     """Worker and managers learn of the outcome; without a right to corrections it is final at once."""
+    if event.audit.recorded_grades.filter(stage=GradeStage.MODERATED).exists():
+        apply_consequences(audit=event.audit, occurrence=Occurrence.AUDIT_MODERATED)
     if framework_for(event.audit).process.fact_correction.allowed:
         tell_outcome_reached(audit=event.audit)
     else:
@@ -53,7 +61,8 @@ def open_what_follows(event: AuditFinal) -> None:
     audit = event.audit
     after_final.open_actions(audit=audit)
     after_final.ask_for_filing(audit=audit)
-    after_final.ask_for_supervision(audit=audit)
+    ask_for_supervision(audit=audit)
+    after_final.ask_for_action_review(audit=audit)
     after_final.tell_those_concerned(audit=audit)
     stand_down(audit=audit)
     apply_consequences(audit=audit, occurrence=Occurrence.AUDIT_FINALISED)
@@ -73,13 +82,22 @@ def end_what_was_open(event: AuditWithdrawn) -> None:
 
 @on(FollowUpEnded)
 def close_after_follow_up(event: FollowUpEnded) -> None:
-    """The last thing done closes the loop."""
-    _close(Audit.objects.filter(follow_up_links__follow_up=event.follow_up))
+    """The last thing done closes the loop; actions that a supervision found unfinished go to the next one."""
+    audits = Audit.objects.filter(follow_up_links__follow_up=event.follow_up)
+    for audit in audits:
+        after_final.ask_for_next_supervision(audit=audit, follow_up=event.follow_up)
+    _close(audits)
 
 
 @on(ActionSignedOff)
 def close_after_sign_off(event: ActionSignedOff) -> None:
     """The last action signed off closes the loop."""
+    _close(Audit.objects.filter(action_links__action=event.action))
+
+
+@on(ActionConfirmed)
+def close_after_confirmation(event: ActionConfirmed) -> None:
+    """The last confirmation closes the loop."""
     _close(Audit.objects.filter(action_links__action=event.action))
 
 

@@ -46,11 +46,21 @@ class FollowupConfig(AppConfig):
 
     @staticmethod
     def _know_what_is_due() -> None:
-        from audits.followup.due import add_due
-        from audits.followup.selectors.due import due_actions, due_concerns, due_follow_ups
+        from audits.followup.due import add_due, dated_work
+        from audits.followup.selectors.due import (
+            due_actions,
+            due_concerns,
+            due_confirmations,
+            due_follow_ups,
+            due_rounds,
+        )
         from audits.followup.services.reminders import check_reminders
+        from audits.programme.registry import add_team_work
 
         add_due("action", due_actions)
         add_due("follow_up", due_follow_ups)
         add_due("concern", due_concerns)
-        check_reminders("action", "follow_up", "concern")
+        add_team_work(dated_work)
+        add_due("confirmation", due_confirmations)
+        add_due("caseload", due_rounds)
+        check_reminders("action", "follow_up", "concern", "confirmation", "caseload")

@@ -20,6 +20,10 @@ class ActionSignedOff(ActionEvent):
     """Somebody other than its owner confirmed that it is done."""
 
 
+class ActionConfirmed(ActionEvent):
+    """Somebody confirmed something of it that the framework asks for soon after the audit."""
+
+
 class ActionNotAgreed(ActionEvent):
     """It will not be taken forward."""
 

@@ -128,6 +128,9 @@ class UrgentConcern(TenantModel):
         related_name="+",
         help_text="The member of staff whom it is about: neither they nor their line ever see it.",
     )
+    barred = models.JSONField(
+        default=list, help_text="Ids of those from whom a concern about staff was kept as it was raised."
+    )
     trigger = models.CharField(max_length=60, blank=True, help_text="Key of the framework's trigger.")
     spoken_with = TenantForeignKey("tenants.Person", null=True, blank=True, related_name="+")
     spoken_at = models.DateTimeField(null=True, blank=True)

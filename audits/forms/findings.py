@@ -19,6 +19,7 @@ class ActionForm(forms.Form):
         required=False,
         max_length=4000,
     )
+    category = forms.ChoiceField(label="What kind of action is it?", widget=forms.RadioSelect)
     owner = forms.ChoiceField(label="Who should do it?", widget=forms.RadioSelect)
     due_on = forms.DateField(label="By when?", noun="the due date")
     govuk = {"text": {"rows": 3}, "intended_change": {"rows": 3}}
@@ -29,12 +30,20 @@ class ActionForm(forms.Form):
         *,
         owners: Iterable[tuple[Person, str]],
         days: ActionDays,
+        categories: Iterable[tuple[str, str]] = (),
+        together: str = "",
     ) -> None:
         super().__init__(data, initial={"due_on": days.proposed})
         self.people = {str(person.pk): person for person, _ in owners}
         self.fields["owner"].choices = [  # type: ignore[attr-defined]
             (str(person.pk), f"{person.name}, {what}" if what else person.name) for person, what in owners
         ]
+        kinds = list(categories)
+        if kinds:
+            self.fields["category"].choices = kinds  # type: ignore[attr-defined]
+        else:
+            del self.fields["category"]
+        self.fields["owner"].help_text = together
         self.fields["due_on"].help_text = f"On or before {long_date(days.latest)}."
 
     @property

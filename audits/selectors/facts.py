@@ -69,6 +69,11 @@ def submitted_grades(audit: Audit) -> dict[str, Grades]:
     return {slot: _grades(grades) for slot, grades in by_slot.items()}
 
 
+def provisional_grades(assessment: Assessment) -> Grades:
+    """Return what the auditor's grades are now, locked or not submitted yet."""
+    return _grades(dict(assessment.judgements.values_list("domain", "grade")))
+
+
 def grades_of_record(audit: Audit) -> Grades | None:
     """Return the grades that count, or ``None`` while there is no outcome."""
     found = dict(audit.grades.values_list("domain", "grade"))
@@ -90,6 +95,11 @@ def audit_facts(
         completed_audits=_completed_before([audit])[audit.pk],
         **_of_the_case(audit),
     )
+
+
+def case_facts(audit: Audit) -> AuditFacts:
+    """Return only what is known of the case, without a query where case, service and month are fetched already."""
+    return AuditFacts(rank={}, **_of_the_case(audit))
 
 
 def _of_the_case(audit: Audit) -> dict[str, Any]:

@@ -69,3 +69,16 @@ def owner_role_of(audit: Audit, owner: Person) -> str:
         return "worker"
     managers = concerned_now(audit, "team_manager", framework=framework_for(audit), on=clock.today())
     return "manager" if owner.pk in {manager.pk for manager in managers} else ""
+
+
+def joint_owner_of(audit: Audit, owner: Person) -> Person | None:
+    """Return who answers for an action together with ``owner``: the other of the two that the framework names."""
+    framework, day = framework_for(audit), clock.today()
+    pair = framework.actions.joint_owners
+    if pair is None:
+        return None
+    sides = [concerned_now(audit, party, framework=framework, on=day) for party in pair]
+    for own, other in (sides, sides[::-1]):
+        if owner in own:
+            return next((person for person in other if person != owner), None)
+    return None

@@ -1,36 +1,108 @@
 """What a final outcome opens: actions, filing, supervision, the news to those concerned; and closing the loop."""
 
+from django.db.models import Exists, OuterRef
+
 from audits.enums import AuditStatus
 from audits.followup.enums import (
+    OPEN_ACTIONS,
     UNFINISHED_ACTIONS,
     ActionStatus,
     ConcernStatus,
     FollowUpKind,
     FollowUpStatus,
 )
+from audits.followup.models import FollowUp
 from audits.followup.selectors import answering
-from audits.followup.services import open_action
-from audits.frameworks.schema import Framework
-from audits.models import Audit
+from audits.followup.services import ask_for_confirmations, open_action
+from audits.models import Assessment, Audit, AuditAction, AuditConcern, AuditFollowUp
 from audits.selectors.facts import framework_for
 from audits.selectors.links import audit_href
 from audits.selectors.people import concerned_now, concerned_then, everyone_concerned
-from audits.services.consequences import due_for, open_for_audit
+from audits.services.opening import ask_for_supervision, due_for, open_for_audit
 from audits.workflow import audit_workflow
 from qaf.lib import clock
 from qaf.notices.services import tell
-from qaf.tenants.models import Person
 from qaf.tenants.selectors import holders
+
+UNCONFIRMED = {"action__confirmations__done_at": None}
 
 
 def open_actions(*, audit: Audit) -> int:
     """Agree every action still proposed, none due later than the framework's maximum; return how many."""
     framework = framework_for(audit)
     latest = due_for(audit, framework, framework.actions.maximum_due)
-    links = audit.action_links.filter(action__status=ActionStatus.PROPOSED).select_related("action__owner")
+    if audit.actions_by is not None:
+        latest = min(latest, audit.actions_by)
+    links = audit.action_links.filter(action__status=ActionStatus.PROPOSED)
+    links = links.select_related("action__owner", "action__joint_owner")
     for link in links:
         open_action(action=link.action, latest_on=max(latest, clock.today()))
+    ask_to_confirm(audit=audit)
     return len(links)
+
+
+def open_submitted_actions(*, assessment: Assessment) -> None:
+    """Agree the auditor's actions with the submission, where the framework has them confirmed within days of it."""
+    audit, framework = assessment.audit, framework_for(assessment.audit)
+    if not framework.actions.confirmations:
+        return
+    links = assessment.action_links.filter(action__status=ActionStatus.PROPOSED)
+    for link in links.select_related("action__owner", "action__joint_owner"):
+        latest = due_for(audit, framework, framework.actions.maximum_due)
+        open_action(action=link.action, latest_on=max(latest, clock.today()))
+    ask_to_confirm(audit=audit)
+
+
+def ask_to_confirm(*, audit: Audit) -> None:
+    """Ask, once for each agreed action, for what the framework has confirmed soon after the audit (SLO-81, SLO-82)."""
+    framework, today = framework_for(audit), clock.today()
+    rules = framework.actions
+    if not rules.confirmations or rules.confirmed_within is None:
+        return
+    due_on = max(due_for(audit, framework, rules.confirmed_within), today)
+    asked = []
+    for one in rules.confirmations:
+        people = concerned_now(audit, one.by, framework=framework, on=today) or concerned_then(
+            audit, one.by, framework=framework, on=today
+        )
+        asked.append((one.key, one.label, next(iter(people), None)))
+    for link in audit.action_links.filter(action__status__in=OPEN_ACTIONS).select_related("action"):
+        ask_for_confirmations(action=link.action, asked=asked, due_on=due_on)
+
+
+def ask_for_action_review(*, audit: Audit) -> None:
+    """Ask for the review of the audit's actions where the framework has one and there is an action (SEF-115)."""
+    framework = framework_for(audit)
+    review = framework.actions.review
+    if review is None or not audit.action_links.filter(action__status__in=OPEN_ACTIONS).exists():
+        return
+    open_for_audit(
+        audit=audit,
+        rule="action_review",
+        kind=FollowUpKind.ACTION_REVIEW,
+        title=f"{review.label}: {audit.reference}",
+        party=review.by,
+        people=concerned_now(audit, review.by, framework=framework, on=clock.today())[:1],
+        due_on=due_for(audit, framework, review.due),
+        guidance="Go through the actions of this audit: how far is each, and what is in the way?",
+    )
+
+
+def ask_for_next_supervision(*, audit: Audit, follow_up: FollowUp) -> None:
+    """Take actions that were not complete in one supervision to the next (WSX-83).
+
+    Only where the framework has supervision record that they are complete.
+    """
+    records = {one.key for one in framework_for(audit).actions.supervision.records}
+    link = audit.follow_up_links.filter(follow_up=follow_up, rule__startswith="supervision").first()
+    if (
+        link is None
+        or "actions_complete" not in records
+        or follow_up.answers.get("actions_complete") is not False
+    ):
+        return
+    done = int(link.rule.partition(":")[2] or 1)
+    ask_for_supervision(audit=audit, again=done + 1)
 
 
 def ask_for_filing(*, audit: Audit) -> None:
@@ -48,39 +120,6 @@ def ask_for_filing(*, audit: Audit) -> None:
         due_on=due_for(audit, framework, filing.due),
         guidance=f"Download the copy for the child’s record, place it in {system} and note the reference.",
     )
-
-
-def ask_for_supervision(*, audit: Audit) -> None:
-    """Ask for the supervision in which the findings are discussed (HER-50, HER-51).
-
-    With the worker who was audited while they are here, else with the child's worker now; not at all without one.
-    """
-    framework = framework_for(audit)
-    rules = framework.actions.supervision
-    worker = _worker_for_supervision(audit, framework, rules.with_party)
-    if not rules.required or worker is None:
-        return
-    on = clock.today()
-    by = concerned_then(audit, rules.by, framework=framework, on=on)
-    if worker.pk != audit.worker_id or not by:
-        by = concerned_now(audit, rules.by, framework=framework, on=on) or by
-    open_for_audit(
-        audit=audit,
-        rule="supervision",
-        kind=FollowUpKind.SUPERVISION,
-        title=f"Discuss {audit.reference} in supervision",
-        party=rules.by,
-        people=by[:1],
-        due_on=due_for(audit, framework, rules.due) if rules.due else None,
-        about=worker,
-        guidance="Go through the findings with the worker: what was strong, what support or learning would help.",
-    )
-
-
-def _worker_for_supervision(audit: Audit, framework: Framework, party: str) -> Person | None:
-    on = clock.today()
-    people = concerned_then(audit, party, framework=framework, on=on)
-    return next(iter(people or concerned_now(audit, party, framework=framework, on=on)), None)
 
 
 def tell_those_concerned(*, audit: Audit) -> None:
@@ -115,10 +154,21 @@ def is_everything_done(audit: Audit) -> bool:
     return not (
         audit.follow_up_links.filter(follow_up__status=FollowUpStatus.OPEN).exists()
         or audit.action_links.filter(action__status__in=UNFINISHED_ACTIONS).exists()
+        or audit.action_links.filter(action__confirmations__isnull=False, **UNCONFIRMED).exists()
         or audit.concern_links.filter(concern__status=ConcernStatus.RAISED).exists()
     )
 
 
 def close_all_done() -> int:
-    """Close the loop of every final audit with nothing open; return how many."""
-    return sum(close_when_done(audit=audit) for audit in Audit.objects.filter(status=AuditStatus.FINAL))
+    """Close the loop of every final audit with nothing open; return how many.
+
+    Those with something open are left out by one query, however many wait.
+    """
+    waits = (
+        AuditFollowUp.objects.filter(audit=OuterRef("pk"), follow_up__status=FollowUpStatus.OPEN),
+        AuditAction.objects.filter(audit=OuterRef("pk"), action__status__in=UNFINISHED_ACTIONS),
+        AuditAction.objects.filter(audit=OuterRef("pk"), action__confirmations__isnull=False, **UNCONFIRMED),
+        AuditConcern.objects.filter(audit=OuterRef("pk"), concern__status=ConcernStatus.RAISED),
+    )
+    done = Audit.objects.filter(*(~Exists(links) for links in waits), status=AuditStatus.FINAL)
+    return sum(close_when_done(audit=audit) for audit in done)

@@ -1,42 +1,57 @@
 """What the framework's rules make of an audit: notices, oversight, review, re-audit, conversation, good practice."""
 
 from collections.abc import Callable
-from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
 from audits.followup.enums import FollowUpKind, FollowUpStatus
 from audits.followup.models import FollowUp
 from audits.followup.selectors import answering
-from audits.followup.services import open_follow_up, stand_down_follow_up
+from audits.followup.services import stand_down_follow_up
+from audits.followup.services.concerns import SpokenFirst
 from audits.frameworks.enums import Occurrence
 from audits.frameworks.schema import Framework
 from audits.frameworks.schema.followup import Consequence
 from audits.frameworks.vocabulary import EffectKind, all_hold
-from audits.frameworks.vocabulary.dues import DueRule
 from audits.frameworks.vocabulary.effects import (
     AskOversight,
+    DiscussInSupervision,
     FlagGoodPractice,
     HoldConversation,
     Notify,
+    OpenScrutiny,
+    OpenUrgentConcern,
+    ReportPosition,
+    RequireDatedAction,
     ScheduleReAudit,
     ScheduleReview,
+    ScrutiniseProvider,
+    ShortenActions,
+    WriteSummary,
 )
-from audits.models import Audit, AuditFollowUp
+from audits.models import Audit
 from audits.selectors.facts import audit_facts, framework_for
 from audits.selectors.links import audit_href
 from audits.selectors.people import auditors_ever, concerned_now, concerned_then
+from audits.services import effects
+from audits.services.opening import due_for, open_for_audit
 from qaf.lib import clock
 from qaf.notices.services import tell
 from qaf.tenants.models import Person
 from qaf.tenants.selectors import absent_people, holders
 
 
-def apply_consequences(*, audit: Audit, occurrence: Occurrence, submitter: str | None = None) -> list[str]:
+def apply_consequences(
+    *,
+    audit: Audit,
+    occurrence: Occurrence,
+    submitter: str | None = None,
+    spoken: SpokenFirst | None = None,
+) -> list[str]:
     """Do what the framework asks when ``occurrence`` happens to the audit; return the keys of the rules that held.
 
     ``submitter`` is the slot whose submission is looked at (HER-43: either auditor's). Each effect happens once for
-    an audit, however often its rule holds.
+    an audit, however often its rule holds. ``spoken`` is what whoever marked a concern said to whom before.
     """
     framework = framework_for(audit)
     facts = audit_facts(audit, framework=framework, submitter=submitter)
@@ -45,7 +60,10 @@ def apply_consequences(*, audit: Audit, occurrence: Occurrence, submitter: str |
         if all_hold(rule.conditions, facts, framework.names):
             held.append(rule.key)
             for effect in rule.effects:
-                _EFFECTS[type(effect)](audit, framework, rule, effect)
+                if isinstance(effect, OpenUrgentConcern):
+                    effects.open_urgent_concern(audit, framework, rule, effect, spoken)
+                elif not isinstance(effect, ScrutiniseProvider):  # recorded; no release runs it yet
+                    _EFFECTS[type(effect)](audit, framework, rule, effect)
     return held
 
 
@@ -66,58 +84,6 @@ def stand_down(*, audit: Audit) -> list[FollowUp]:
                 )
                 ended.append(link.follow_up)
     return ended
-
-
-def moments_of(audit: Audit) -> dict[str, date | datetime]:
-    """Return the moments that have happened to the audit, as due rules name them."""
-    now = clock.now()
-    known: dict[str, date | datetime | None] = {
-        "allocation": audit.allocated_on,
-        "audit_submitted": now if audit.submitted_at is None else audit.submitted_at,
-        "audit_completed": audit.submitted_at,
-        "audit_finalised": audit.final_at,
-        "action_agreed": now,
-        "task_opened": now,
-    }
-    return {name: moment for name, moment in known.items() if moment is not None}
-
-
-def due_for(audit: Audit, framework: Framework, due: DueRule) -> date:
-    """Return the day a rule gives for this audit."""
-    month = audit.cycle.period if audit.cycle else audit.allocated_on
-    return framework.due_on(due, month=month, **moments_of(audit))
-
-
-def open_for_audit(
-    *,
-    audit: Audit,
-    rule: str,
-    kind: FollowUpKind,
-    title: str,
-    party: str,
-    people: list[Person],
-    due_on: date | None,
-    **more: Any,
-) -> FollowUp | None:
-    """Open a follow-up of the audit once for ``rule``; ``None`` where it is there already.
-
-    One person is asked by name; several holders of a role are asked together and whoever comes first answers.
-    """
-    if AuditFollowUp.objects.filter(audit=audit, rule=rule).exists():
-        return None
-    asked = people[0] if len(people) == 1 else None
-    follow_up = open_follow_up(
-        kind=kind,
-        title=title,
-        case=audit.case,
-        assignee=asked,
-        party=party,
-        due_on=due_on,
-        also_tell=[] if asked else answering(people, on=clock.today()),
-        **more,
-    )
-    AuditFollowUp.objects.create(audit=audit, follow_up=follow_up, rule=rule)
-    return follow_up
 
 
 def _notify(audit: Audit, framework: Framework, rule: Consequence, effect: Notify) -> None:
@@ -232,5 +198,10 @@ _EFFECTS: dict[type[EffectKind], Callable[[Audit, Framework, Consequence, Any], 
     ScheduleReAudit: _schedule_re_audit,
     HoldConversation: _hold_conversation,
     FlagGoodPractice: _flag_good_practice,
+    ShortenActions: effects.shorten_actions,
+    RequireDatedAction: effects.require_dated_action,
+    ReportPosition: effects.report_position,
+    OpenScrutiny: effects.open_scrutiny,
+    DiscussInSupervision: effects.discuss_in_supervision,
+    WriteSummary: effects.write_summary,
 }
-"""What this release can do; the framework of a council that asks for more cannot open a cycle."""

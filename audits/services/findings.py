@@ -12,11 +12,16 @@ from audits.followup.models import Action
 from audits.followup.services import propose_action
 from audits.frameworks.selectors import framework_of
 from audits.models import Assessment, Audit, AuditAction, ImmediateChange, WiderFinding
+from audits.selectors.people import joint_owner_of, owner_role_of
 from audits.selectors.standing import Standing
 from audits.services.assessments import start_assessment
 from qaf.lib import clock
 from qaf.tenants.models import Person
 from qaf.tenants.transitions import StatusHasChanged
+
+WHO_RECORDS_CHANGE = (
+    "The auditors, the managers of the case and the moderator record what was changed at once."
+)
 
 
 @dataclass(frozen=True)
@@ -35,21 +40,37 @@ def action_days(audit: Audit) -> ActionDays:
         "audit_submitted": today,
         "audit_completed": audit.submitted_at or today,
         "audit_finalised": today,
+        "moderation_decided": today,
         "action_agreed": today,
     }
-    proposed = framework.due_on(framework.actions.default_due, **moments)
-    latest = framework.due_on(framework.actions.maximum_due, **moments)
+    month = audit.cycle.period if audit.cycle else audit.allocated_on
+    proposed = framework.due_on(framework.actions.default_due, month=month, **moments)
+    latest = framework.due_on(framework.actions.maximum_due, month=month, **moments)
+    if audit.actions_by is not None:
+        latest = min(latest, max(audit.actions_by, today))
     return ActionDays(min(proposed, latest), latest)
+
+
+def categories_for(audit: Audit) -> tuple[str, ...]:
+    """Return the kinds of action that the framework tells apart; an action without a kind where it tells none."""
+    return tuple(one.key for one in framework_of(audit.framework_version).actions.categories) or ("",)
 
 
 @transaction.atomic
 def propose_audit_action(
-    *, assessment: Assessment, text: str, intended_change: str, owner: Person, due_on: date, person: Person
+    *,
+    assessment: Assessment,
+    text: str,
+    intended_change: str,
+    owner: Person,
+    due_on: date,
+    person: Person,
+    category: str = "",
 ) -> Action:
     """Propose an action from an assessment; proposing the same once more returns the one that is there.
 
-    Where the owner is the child's worker or manager the action follows the child to the next one. Raises
-    ``ValidationError`` by field, ``StatusHasChanged`` once the auditor has submitted.
+    Where the owner is the child's worker or manager the action follows the child to the next one; where the framework
+    has two answer for actions together, the other of the two is its joint owner. Raises ``ValidationError`` by field, ``StatusHasChanged`` once the auditor has submitted.
     """
     _own(assessment, person)
     audit = assessment.audit
@@ -61,19 +82,18 @@ def propose_audit_action(
     if link := same.first():
         return link.action
     start_assessment(assessment=assessment, person=person)
-    role = (
-        "worker"
-        if owner.pk == audit.case.worker_id
-        else "manager"
-        if owner.pk == audit.case.manager_id
-        else ""
-    )
+    if category not in categories_for(audit):
+        raise ValidationError({"category": "Select what kind of action it is"})
+    joint = joint_owner_of(audit, owner)
     action = propose_action(
         case=audit.case,
         text=text,
         intended_change=intended_change,
         owner=owner,
-        owner_role=role,
+        owner_role=owner_role_of(audit, owner),
+        category=category,
+        joint_owner=joint,
+        joint_owner_role=owner_role_of(audit, joint) if joint else "",
         due_on=due_on,
         latest_on=action_days(audit).latest,
         proposed_by=person,
@@ -124,15 +144,14 @@ def remove_wider_finding(*, finding: WiderFinding, person: Person) -> None:
 
 @transaction.atomic
 def record_immediate_change(*, standing: Standing, text: str, made_on: date) -> ImmediateChange:
-    """Record something changed at once for the child (HER-48); auditors and managers may, while the audit runs.
+    """Record something changed at once for the child (HER-48).
 
-    Raises ``PermissionDenied``, ``StatusHasChanged``, or ``ValidationError`` by field.
+    Auditors, the managers of the case and whoever moderates may, at any time in the life of the audit. Raises
+    ``PermissionDenied``, or ``ValidationError`` by field.
     """
     person, audit = standing.person, standing.audit
-    if not (standing.is_auditor or standing.is_manager):
-        raise PermissionDenied("Only the auditors and managers of the case record an immediate change.")
-    if audit.status not in BEFORE_SUBMISSION:
-        raise StatusHasChanged("The audit is submitted: propose an action instead.")
+    if not standing.may_record_change:
+        raise PermissionDenied(WHO_RECORDS_CHANGE)
     errors = {}
     if not text.strip():
         errors["text"] = "Enter what was changed"

@@ -16,12 +16,19 @@ from audits.frameworks.schema import Framework
 from audits.frameworks.vocabulary import Grades
 from audits.models import Audit, GradeOfRecord, RecordedGrade
 from audits.selectors.comparison import comparison_of
-from audits.selectors.facts import framework_for, grading_assessments, submitted_grades
+from audits.selectors.dated_action import PROPOSE_ONE, lacks_dated_action
+from audits.selectors.facts import (
+    framework_for,
+    grades_of_record,
+    grading_assessments,
+    submitted_grades,
+)
 from audits.services.selecting import moderation_reasons
 from audits.workflow import audit_workflow
 from qaf.lib import clock
 from qaf.tenants.events import publish
 from qaf.tenants.models import Person
+from qaf.tenants.transitions import TransitionRefused
 
 
 def settle(*, audit: Audit) -> None:
@@ -92,7 +99,8 @@ def record_decision(*, audit: Audit, decided: Mapping[str, tuple[str, str]], mod
     """Make a moderator's grades the outcome: ``decided`` gives grade and reason by domain (HER-39).
 
     What was not decided keeps the grade on which the auditors agreed. Raises ``ValueError`` where a domain in
-    dispute was left undecided: nobody else may decide it.
+    dispute was left undecided: nobody else may decide it; ``TransitionRefused`` where these grades call for an action
+    with a date and none stands (WSX-13): nothing may be kept then.
     """
     framework = framework_for(audit)
     comparison = comparison_of(audit)
@@ -109,6 +117,8 @@ def record_decision(*, audit: Audit, decided: Mapping[str, tuple[str, str]], mod
     _write_outcome(
         audit, {key: grade for key, (grade, _) in decided.items()}, GradeSource.MODERATED, moderator
     )
+    if lacks_dated_action(audit, grades_of_record(audit) or Grades()):
+        raise TransitionRefused([PROPOSE_ONE])
     now = clock.now()
     RecordedGrade.objects.bulk_create(
         RecordedGrade(

@@ -1,68 +1,198 @@
-"""Patterns: a domain that stays weak is brought to a manager's notice, as a question and never as a ranking."""
+"""Patterns: what stays weak, or moves, is brought to a manager's notice: as a question and never as a ranking."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
 
 from audits.enums import NOT_APPLICABLE, OVERALL, TREND_ORIGINS, WITH_FINAL_GRADE
+from audits.followup.models import FollowUp
 from audits.followup.selectors import answering
 from audits.frameworks.schema import Framework
-from audits.frameworks.vocabulary import Grades, HistoryFacts, PastAudit
-from audits.frameworks.vocabulary.effects import Notify
-from audits.models import Audit, GradeOfRecord
+from audits.frameworks.schema.followup import TrendRule
+from audits.frameworks.selectors import framework_in_force
+from audits.frameworks.vocabulary import Grades, HistoryFacts, PastAudit, Verdict
+from audits.frameworks.vocabulary.effects import Notify, OpenScrutiny
+from audits.models import Audit, FoundPattern, GradeOfRecord, Judgement
 from audits.selectors.facts import framework_for, ranks_of
 from audits.selectors.links import audit_href
 from audits.selectors.people import concerned_then
-from qaf.lib import clock
+from audits.selectors.responsibility import work_of_others
+from audits.services.effects import open_scrutiny_of_pattern
+from qaf.lib import calendar, clock
 from qaf.notices.services import tell
 
 HISTORY = 24
-"""How many of the newest audits a history rule may look back on."""
+"""How many of the newest audits a rule that names no time may look back on."""
+
+COLUMNS = {"practitioner": "worker", "team": "team", "service": "service"}
+"""Whose history it is: the columns of an audit, frozen on the day it was drawn."""
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A rule that holds for somebody: the audit that completed it, and why."""
+
+    audit: Audit
+    rule: TrendRule
+    level: str
+    verdict: Verdict
+
+    @property
+    def subject(self) -> int:
+        return getattr(self.audit, f"{COLUMNS[self.level]}_id") if self.level in COLUMNS else 0
+
+    @property
+    def text(self) -> str:
+        return "; ".join(reason.text for reason in self.verdict.reasons)
+
+    @property
+    def references(self) -> list[str]:
+        return list(dict.fromkeys(one for reason in self.verdict.reasons for one in reason.references))
 
 
 def look_for_patterns(*, audit: Audit) -> list[str]:
-    """Tell those whom the framework names about every pattern that the audit completes; return the rules that held.
+    """Do what the framework asks about every pattern that the audit completes; return the rules that held.
 
     Only audits drawn at random count, for the worker, team and service of the day they were drawn (HER-53).
     """
     if audit.origin not in TREND_ORIGINS:
         return []
     framework = framework_for(audit)
-    held = []
-    for rule in framework.trends:
-        for level in rule.condition.levels:
-            history = history_of(audit, level, framework)
-            verdict = rule.condition.holds(history, framework.names) if history.audits else None
-            if verdict:
-                held.append(f"{rule.key}:{level}")
-                text = "; ".join(reason.text for reason in verdict.reasons)
-                for effect in rule.effects:
-                    if isinstance(effect, Notify):
-                        _tell(audit, framework, rule.label, f"{rule.key}:{level}", effect, level, text)
-    return held
+    found = [
+        one
+        for rule in framework.trends
+        if not rule.condition.when_a_quarter_ends
+        for level in rule.condition.levels
+        if (one := _look(audit, rule, level, framework))
+    ]
+    for one in found:
+        _act(one, framework)
+    return [f"{one.rule.key}:{one.level}" for one in found]
 
 
-def history_of(audit: Audit, level: str, framework: Framework) -> HistoryFacts:
-    """Return the final audits of the audit's own worker, team, service or council up to it, oldest first."""
-    wanted: dict[str, dict[str, object]] = {
-        "practitioner": {"worker": audit.worker},
-        "team": {"team": audit.team},
-        "service": {"service": audit.service},
-        "authority": {},
-    }
-    same = wanted[level]
+def look_at_quarter(*, year: int, quarter: int) -> list[str]:
+    """Do what the framework asks about changes from the quarter before; return the rules that held, with whose."""
+    framework = framework_in_force(calendar.quarter_bounds(year, quarter)[1])
+    rules = [rule for rule in framework.trends if rule.condition.when_a_quarter_ends]
+    start, end = calendar.quarter_bounds(year, quarter)
+    newest = (
+        Audit.objects.filter(
+            origin__in=TREND_ORIGINS,
+            status__in=WITH_FINAL_GRADE,
+            final_at__gte=calendar.local_midnight(start),
+            final_at__lt=calendar.end_of_local_day(end),
+        ).order_by("-final_at", "-id")
+        if rules
+        else Audit.objects.none()
+    )
+    last: dict[tuple[str, int | None], Audit] = {}
+    for audit in newest.select_related("worker", "team", "service", "framework_version"):
+        for level in ("practitioner", "team", "service", "authority"):
+            last.setdefault((level, getattr(audit, f"{COLUMNS[level]}_id") if level in COLUMNS else 0), audit)
+    found = [
+        one
+        for rule in rules
+        for (level, _), audit in last.items()
+        if level in rule.condition.levels and (one := _look(audit, rule, level, framework))
+    ]
+    for one in found:
+        _act(one, framework)
+    return [f"{one.rule.key}:{one.level}:{one.subject}" for one in found]
+
+
+def _look(audit: Audit, rule: TrendRule, level: str, framework: Framework) -> _Found | None:
+    history = history_of(audit, level, framework, rule)
+    verdict = rule.condition.holds(history, framework.names) if history.audits else None
+    return _Found(audit, rule, level, verdict) if verdict else None
+
+
+def _act(found: _Found, framework: Framework) -> None:
+    """Tell once for the same audits; ask for scrutiny once for a pattern, while it is the same one that goes on."""
+    before = FoundPattern.objects.filter(rule=found.rule.key, level=found.level, subject=found.subject)
+    earlier = [set(one) for one in before.values_list("references", flat=True)]
+    references = set(found.references)
+    if references and references in earlier:
+        return
+    goes_on = any(references & one for one in earlier)
+    follow_up: FollowUp | None = None
+    for effect in found.rule.effects:
+        if isinstance(effect, Notify):
+            _tell(found, framework, effect)
+        elif isinstance(effect, OpenScrutiny) and not goes_on:
+            follow_up = open_scrutiny_of_pattern(
+                found.audit, framework, found.rule, effect, level=found.level, text=found.text
+            )
+    FoundPattern.objects.create(
+        rule=found.rule.key,
+        level=found.level,
+        subject=found.subject,
+        text=found.text,
+        references=found.references,
+        found_at=clock.now(),
+        follow_up=follow_up,
+    )
+
+
+def history_of(audit: Audit, level: str, framework: Framework, rule: TrendRule) -> HistoryFacts:
+    """Return the final audits of the audit's own worker, team, service or council up to it, oldest first.
+
+    They count on the day of the draw; for a rule about quarters, on the day they became final.
+    """
+    same = {COLUMNS[level]: getattr(audit, COLUMNS[level])} if level in COLUMNS else {}
     if None in same.values():
         return HistoryFacts(rank={}, level=level, audits=())
-    rows = Audit.objects.filter(
-        origin__in=TREND_ORIGINS, status__in=WITH_FINAL_GRADE, tool=audit.tool, **same
-    )
-    earlier = rows.filter(allocated_on__lte=audit.allocated_on)
-    newest = list(earlier.order_by("-allocated_on", "-final_at", "-id")[:HISTORY])
-    # The audit itself is the newest: another of the same month that became final before it comes first.
-    ordered = [one for one in reversed(newest) if one.pk != audit.pk] + [audit]
-    grades: dict[int, dict[str, str | None]] = {}
-    for audit_id, domain, grade in GradeOfRecord.objects.filter(audit__in=ordered).values_list(
-        "audit_id", "domain", "grade"
-    ):
-        grades.setdefault(audit_id, {})[domain] = None if grade == NOT_APPLICABLE else grade
-    past = [PastAudit(one.reference, one.allocated_on, _grades(grades.get(one.pk, {}))) for one in ordered]
+    ordered = _ordered(audit, rule, Q(**same))
+    if level == "practitioner":
+        # What was mainly the work of others says nothing about this worker (SEF-140).
+        others = work_of_others(one.pk for one in ordered)
+        ordered = [] if audit.pk in others else [one for one in ordered if one.pk not in others]
+    by_final = rule.condition.when_a_quarter_ends
+    grades: dict[int, dict[str, str | None]] = defaultdict(dict)
+    of_record = GradeOfRecord.objects.filter(audit__in=ordered)
+    for audit_id, domain, grade in of_record.values_list("audit_id", "domain", "grade"):
+        grades[audit_id][domain] = None if grade == NOT_APPLICABLE else grade
+    factors = _factors(ordered)
+    past = [
+        PastAudit(
+            one.reference,
+            _final_day(one) if by_final else one.allocated_on,
+            _grades(grades[one.pk]),
+            (one.allocated_on - one.worker_since).days // 7 if one.worker_since else None,
+            factors[one.pk],
+        )
+        for one in ordered
+    ]
     return HistoryFacts(rank=ranks_of(audit, framework), level=level, audits=tuple(past))
+
+
+def _ordered(audit: Audit, rule: TrendRule, same: Q) -> list[Audit]:
+    rows = Audit.objects.filter(same, origin__in=TREND_ORIGINS, status__in=WITH_FINAL_GRADE, tool=audit.tool)
+    if rule.condition.when_a_quarter_ends:
+        first = rule.condition.begins_on(_final_day(audit)) or date.min
+        moments = {"final_at__gte": calendar.local_midnight(first), "final_at__lte": audit.final_at}
+        return list(rows.filter(**moments).order_by("final_at", "id"))
+    earlier = rows.filter(allocated_on__lte=audit.allocated_on).exclude(pk=audit.pk)
+    newest = earlier.order_by("-allocated_on", "-final_at", "-id")
+    first = rule.condition.begins_on(audit.allocated_on)
+    found = list(newest.filter(allocated_on__gte=first) if first else newest[: HISTORY - 1])
+    # The audit itself is the newest: another of the same month that became final before it comes first.
+    return [*reversed(found), audit]
+
+
+def _final_day(audit: Audit) -> date:
+    return calendar.local_date(audit.final_at or clock.now())
+
+
+def _factors(audits: Iterable[Audit]) -> dict[int, frozenset[str]]:
+    """Return, by audit, the fields of the whole audit in which anything is recorded."""
+    found: dict[int, set[str]] = defaultdict(set)
+    rows = Judgement.objects.filter(assessment__audit__in=list(audits), domain=OVERALL)
+    for audit_id, extra in rows.values_list("assessment__audit_id", "extra"):
+        found[audit_id] |= {key for key, value in extra.items() if value}
+    return defaultdict(frozenset, {pk: frozenset(keys) for pk, keys in found.items()})
 
 
 def _grades(found: dict[str, str | None]) -> Grades:
@@ -71,21 +201,19 @@ def _grades(found: dict[str, str | None]) -> Grades:
     )
 
 
-def _tell(
-    audit: Audit, framework: Framework, label: str, key: str, effect: Notify, level: str, text: str
-) -> None:
-    on = clock.today()
+def _tell(found: _Found, framework: Framework, effect: Notify) -> None:
+    audit, on = found.audit, clock.today()
     people = [p for party in effect.to for p in concerned_then(audit, party, framework=framework, on=on)]
     about = {
         "practitioner": f"the work of {audit.worker}" if audit.worker else "",
         "team": f"{audit.team}" if audit.team else "",
         "service": f"{audit.service}" if audit.service else "",
-    }.get(level, "the whole council")
+    }.get(found.level, "the whole council")
     tell(
         people=answering(people, on=on),
         kind="pattern",
-        key=f"{key}:{audit.reference}"[:160],
-        subject=f"{label}: {about}"[:200],
-        body=f"{text}. Ask what stands behind it and what support would help.",
+        key=f"{found.rule.key}:{found.level}:{audit.reference}"[:160],
+        subject=f"{found.rule.label}: {about}"[:200],
+        body=f"{found.text}. Ask what stands behind it and what support would help.",
         href=audit_href(audit),
     )

@@ -4,15 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('followup', '0001_initial'),
+        ("followup", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='followup',
-            name='kind',
-            field=models.CharField(choices=[('oversight', 'Oversight and comment'), ('review', 'Review'), ('re_audit', 'Re-audit'), ('conversation', 'Supportive conversation'), ('supervision', 'Supervision entry'), ('filing', "Placed on the child's record"), ('acknowledge', 'Read and acknowledged'), ('scrutiny', 'Look at a pattern')], max_length=12),
+            model_name="followup",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("oversight", "Oversight and comment"),
+                    ("review", "Review"),
+                    ("re_audit", "Re-audit"),
+                    ("conversation", "Supportive conversation"),
+                    ("supervision", "Supervision entry"),
+                    ("filing", "Placed on the child's record"),
+                    ("acknowledge", "Read and acknowledged"),
+                    ("scrutiny", "Look at a pattern"),
+                ],
+                max_length=12,
+            ),
         ),
     ]

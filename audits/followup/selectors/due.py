@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from audits.followup.due import DueThing
 from audits.followup.enums import ActionStatus, ConcernStatus, FollowUpKind, FollowUpStatus
-from audits.followup.models import Action, FollowUp, UrgentConcern
+from audits.followup.models import Action, CaseloadCheck, Confirmation, FollowUp, UrgentConcern
 from audits.followup.paths import council_slug
 from audits.followup.registry import origins_of
 from audits.followup.selectors.parties import Around, around_case
@@ -41,7 +41,7 @@ def due_actions(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
         return
     slug = council_slug()
     found = _some(Action.objects.filter(status=ActionStatus.OPEN, owner__isnull=False), ids)
-    actions = list(found.select_related("owner", *AROUND))
+    actions = list(found.select_related("owner", "joint_owner", *AROUND))
     origins = origins_of("action", [one.pk for one in actions])
     for one in actions:
         yield DueThing(
@@ -53,7 +53,7 @@ def due_actions(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
             href=reverse("followup:action", args=[slug, one.pk]),
             due_on=one.due_on,
             asked_on=calendar.local_date(one.opened_at or one.proposed_at),
-            people=(one.owner,) if one.owner else (),
+            people=tuple(person for person in (one.owner, one.joint_owner) if person),
             framework=framework,
             around=partial(around_case, one.case) if one.case else None,
             trigger="action_overdue",
@@ -108,6 +108,54 @@ def due_concerns(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
             around=partial(_around_concern, one),
             trigger="concern_overdue",
             urgent=True,
+        )
+
+
+def due_confirmations(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
+    """Yield the confirmations that somebody is asked for and has not given (SLO-83)."""
+    framework = _framework()
+    if framework is None:
+        return
+    slug = council_slug()
+    found = _some(Confirmation.objects.filter(done_at=None, asked_of__isnull=False), ids)
+    for one in found.select_related("asked_of", *(f"action__{name}" for name in AROUND)):
+        what = f"“{one.label}” of an action"
+        yield DueThing(
+            kind="confirmation",
+            pk=one.pk,
+            text=what,
+            what=what,
+            href=reverse("followup:action", args=[slug, one.action_id]),
+            due_on=one.due_on,
+            asked_on=calendar.local_date(one.asked_at),
+            people=(one.asked_of,) if one.asked_of else (),
+            framework=framework,
+            around=partial(around_case, one.action.case) if one.action.case else None,
+            trigger="confirmation_overdue",
+        )
+
+
+def due_rounds(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
+    """Yield the rounds over a caseload that are not finished."""
+    framework = _framework()
+    if framework is None or framework.caseload_check is None:
+        return
+    slug, label = council_slug(), framework.caseload_check.label
+    found = _some(CaseloadCheck.objects.filter(done_at=None, asked_of__isnull=False), ids)
+    for one in found.select_related("asked_of", "team__parent"):
+        yield DueThing(
+            kind="caseload",
+            pk=one.pk,
+            about=str(one.team),
+            text=label.lower(),
+            what=label.lower(),
+            href=reverse("followup:caseload_round", args=[slug, one.pk]),
+            due_on=one.due_on,
+            asked_on=calendar.local_date(one.opened_at),
+            people=(one.asked_of,) if one.asked_of else (),
+            framework=framework,
+            around=partial(Around, unit=one.team),
+            trigger="action_overdue",
         )
 
 

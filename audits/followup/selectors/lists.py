@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from audits.followup.enums import ActionStatus, FollowUpStatus
 from audits.followup.models import Action, FollowUp, UrgentConcern
 from audits.followup.selectors.rights import answering_for
+from audits.frameworks.selectors import NoFrameworkError, framework_in_force
 from qaf.lib import clock
 from qaf.tenants.models import Person
 from qaf.tenants.permissions import may, role_keys_of
@@ -15,13 +16,14 @@ from qaf.tenants.permissions import may, role_keys_of
 def action_list() -> QuerySet[Action]:
     """Return every action that was agreed or proposed, with case and people."""
     return Action.objects.select_related(
-        "case", "case__team", "case__service", "owner", "proposed_by", "done_by"
+        "case", "case__team", "case__service", "owner", "joint_owner", "proposed_by", "done_by"
     )
 
 
 def open_actions_of(person: Person) -> QuerySet[Action]:
     """Return the open actions of those the person answers for."""
-    return action_list().filter(owner__in=answering_for(person), status=ActionStatus.OPEN)
+    mine = answering_for(person)
+    return action_list().filter(Q(owner__in=mine) | Q(joint_owner__in=mine), status=ActionStatus.OPEN)
 
 
 def visible_actions(person: Person) -> QuerySet[Action]:
@@ -34,11 +36,22 @@ def visible_actions(person: Person) -> QuerySet[Action]:
     if may(person, "followup.see_all"):
         return actions
     day = clock.today()
-    units = person.posts.filter(Q(ends_on=None) | Q(ends_on__gte=day), role__in_line=True, starts_on__lte=day)
-    mine = Q(owner__in=answering_for(person)) | Q(proposed_by=person) | Q(case__worker=person)
+    follows = Q(role__in_line=True) | Q(role__key__in=_trackers())
+    units = person.posts.filter(follows, Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
+    ids = answering_for(person)
+    mine = Q(owner__in=ids) | Q(joint_owner__in=ids) | Q(proposed_by=person) | Q(case__worker=person)
     whole_council = units.filter(unit=None).exists()
     managed = Q(case__team__in=units.values("unit")) | Q(case__service__in=units.values("unit"))
     return actions if whole_council else actions.filter(mine | managed)
+
+
+def _trackers() -> frozenset[str]:
+    """Keys of the roles that the framework lets follow actions, for the part of the council they answer for."""
+    try:
+        framework = framework_in_force()
+    except NoFrameworkError:
+        return frozenset()
+    return frozenset().union(*(framework.role_keys(party) for party in framework.actions.tracked_by))
 
 
 def _readable(person: Person) -> Q:
@@ -46,7 +59,8 @@ def _readable(person: Person) -> Q:
     if person.cleared_for_restricted or may(person, "cases.see_restricted"):
         return Q()
     open_record = Q(case=None) | Q(case__restricted=False)
-    return open_record | Q(case__worker=person) | Q(owner__in=answering_for(person))
+    mine = answering_for(person)
+    return open_record | Q(case__worker=person) | Q(owner__in=mine) | Q(joint_owner__in=mine)
 
 
 def overdue(actions: QuerySet[Action]) -> QuerySet[Action]:
@@ -62,9 +76,10 @@ def follow_up_list() -> QuerySet[FollowUp]:
 
 
 def visible_follow_ups(person: Person) -> QuerySet[FollowUp]:
-    """Return the follow-ups that the person tracks, or was asked to answer, or that are about their own work."""
+    """Return the follow-ups that the person tracks, answers or takes part in, or that are about their own work."""
     unnamed = Q(assignee=None, assignee_role__in=_role_and_group_keys(person))
-    mine = Q(assignee__in=answering_for(person)) | unnamed | Q(about=person)
+    invited = Q(invited__contains=[person.pk])
+    mine = Q(assignee__in=answering_for(person)) | unnamed | Q(about=person) | invited
     if not may(person, "followup.see_all"):
         return follow_up_list().filter(mine)
     if person.cleared_for_restricted or may(person, "cases.see_restricted"):
@@ -80,8 +95,6 @@ def follow_ups_for(person: Person) -> QuerySet[FollowUp]:
 
 
 def _role_and_group_keys(person: Person) -> set[str]:
-    from audits.frameworks.selectors import NoFrameworkError, framework_in_force
-
     keys = set(role_keys_of(person))
     try:
         framework = framework_in_force()
@@ -94,14 +107,28 @@ def _role_and_group_keys(person: Person) -> set[str]:
 
 def concern_list() -> QuerySet[UrgentConcern]:
     """Return every urgent concern, with case and people."""
-    return UrgentConcern.objects.select_related("case", "case__team", "raised_by", "responder", "answered_by")
+    return UrgentConcern.objects.select_related(
+        "case__team",
+        "case__service",
+        "case__worker",
+        "case__manager",
+        "raised_by",
+        "responder",
+        "answered_by",
+        "about_person",
+        "spoken_with",
+    )
 
 
 def visible_concerns(person: Person) -> QuerySet[UrgentConcern]:
     """Return the concerns that the person raised, answers, or oversees."""
-    if may(person, "followup.see_concerns"):
-        return concern_list()
-    return concern_list().filter(Q(raised_by=person) | Q(responder__in=answering_for(person)))
+    mine = Q(raised_by=person)
+    if not may(person, "followup.see_concerns"):
+        mine |= Q(responder__in=answering_for(person))
+        found = concern_list().filter(mine)
+    else:
+        found = concern_list()
+    return found.exclude(barred__contains=[person.pk])
 
 
 def cases_with_anything(case_ids: Iterable[int]) -> set[int]:

@@ -2,9 +2,9 @@
 
 from audits.cases.models import Case
 from audits.followup.enums import ActionStatus
-from audits.followup.models import Action, FollowUp, UrgentConcern
+from audits.followup.models import Action, Confirmation, FollowUp, UrgentConcern
 from audits.followup.registry import is_party_to
-from audits.followup.selectors.parties import around_case, people_for
+from audits.followup.selectors.parties import Around, around_case, people_for
 from audits.frameworks.enums import Relation
 from audits.frameworks.schema import Framework
 from audits.frameworks.selectors import framework_in_force
@@ -34,8 +34,15 @@ def answering_for(person: Person) -> frozenset[int]:
 
 
 def owns(action: Action, person: Person) -> bool:
-    """Say whether the person owns the action, or acts for its owner."""
-    return action.owner_id in answering_for(person)
+    """Say whether the person owns the action, alone or jointly, or acts for who does."""
+    return bool({action.owner_id, action.joint_owner_id} & answering_for(person))
+
+
+def may_confirm(confirmation: Confirmation, person: Person) -> bool:
+    """Say whether the person gives the confirmation: asked by name, as a deputy, or following all where nobody was."""
+    if confirmation.asked_of_id:
+        return confirmation.asked_of_id in answering_for(person)
+    return may(person, "followup.see_all")
 
 
 def signing_steps(case: Case, framework: Framework) -> tuple[tuple[Person, ...], ...]:
@@ -65,9 +72,12 @@ def first_signers(action: Action, steps: tuple[tuple[Person, ...], ...]) -> list
 def signers_of(action: Action, framework: Framework) -> list[Person]:
     """Return who may sign the action off by the framework: never its owner, nor whoever completed it (HER-49).
 
-    Where the framework's own signer is the owner, the manager above them takes it.
+    Where the framework's own signer is the owner, the manager above them takes it. An action of the organisation,
+    which belongs to no child, is signed off by whoever put it into the plan.
     """
-    return first_signers(action, signing_steps(action.case, framework)) if action.case else []
+    if action.case is None:
+        return first_signers(action, ((action.proposed_by,),)) if action.proposed_by else []
+    return first_signers(action, signing_steps(action.case, framework))
 
 
 def may_sign_off(action: Action, person: Person) -> bool:
@@ -96,8 +106,35 @@ def may_answer(follow_up: FollowUp, person: Person) -> bool:
     return bool(follow_up.assignee_role) and holds_role(person, follow_up.assignee_role)
 
 
+def shut_out(case: Case, about: Person | None) -> frozenset[int]:
+    """Return who never learns of a concern about staff: the child's own line, whoever it is about, and their line.
+
+    Whoever deputises for one of them is not shut out by that: they answer for another.
+    """
+    framework, day = framework_in_force(), clock.today()
+    arounds = [around_case(case)]
+    never = {pk for pk in (case.worker_id, case.manager_id) if pk}
+    if about is not None:
+        never.add(about.pk)
+        units = [post.unit for post in about.posts.select_related("unit__parent") if post.unit]
+        arounds += [Around(unit=unit) for unit in units]
+    for around in arounds:
+        for party in (Relation.TEAM_MANAGER, Relation.SERVICE_MANAGER):
+            never |= {one.pk for one in people_for(party, framework=framework, around=around, on=day)}
+    return frozenset(never)
+
+
+def is_shut_out(concern: UrgentConcern, person: Person) -> bool:
+    """Say whether a concern about staff is kept from the person, whatever else they may see."""
+    if not concern.about_staff or concern.raised_by_id == person.pk:
+        return False
+    return person.pk in concern.barred or person.pk in shut_out(concern.case, concern.about_person)
+
+
 def responds(concern: UrgentConcern, person: Person) -> bool:
     """Say whether the person may answer the concern: its responder, their deputy, or the quality assurance lead."""
+    if is_shut_out(concern, person):
+        return False
     if concern.responder_id in answering_for(person):
         return True
     return may(person, "followup.see_concerns") and concern.raised_by_id != person.pk
@@ -127,7 +164,9 @@ def may_see_action(action: Action, person: Person) -> bool:
     """
     if action.status == ActionStatus.PROPOSED:
         return action.proposed_by_id == person.pk
-    if owns(action, person):
+    if owns(action, person) or any(
+        one.asked_of_id in answering_for(person) for one in action.confirmations.all()
+    ):
         return True
     if not is_cleared(person, action.case):
         return False
@@ -140,7 +179,7 @@ def may_see_action(action: Action, person: Person) -> bool:
 
 def may_see_follow_up(follow_up: FollowUp, person: Person) -> bool:
     """Say whether the person may read the follow-up."""
-    if may_answer(follow_up, person) or follow_up.about_id == person.pk:
+    if may_answer(follow_up, person) or person.pk in (follow_up.about_id, *follow_up.invited):
         return True
     if not is_cleared(person, follow_up.case):
         return False
@@ -156,6 +195,8 @@ def may_raise_about(case: Case, person: Person) -> bool:
 
 def may_see_concern(concern: UrgentConcern, person: Person) -> bool:
     """Say whether the person may read the concern: few may, and never the line of somebody it is about."""
+    if is_shut_out(concern, person):
+        return False
     return (
         concern.raised_by_id == person.pk or responds(concern, person) or may(person, "followup.see_concerns")
     )

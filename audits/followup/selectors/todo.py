@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from audits.followup.enums import ActionStatus, ConcernStatus
-from audits.followup.models import Action
+from audits.followup.models import Action, CaseloadCheck, Confirmation
 from audits.followup.paths import council_slug
 from audits.followup.registry import origins_of
 from audits.followup.selectors.lists import action_list, follow_ups_for, open_actions_of, visible_concerns
@@ -37,6 +37,8 @@ def actions_to_sign(person: Person) -> list[Action]:
     for action in near.exclude(owner=person).exclude(done_by=person).select_related("case__manager"):
         case = action.case
         if case is None:
+            if action.proposed_by_id in ids:
+                found.append(action)
             continue
         key = (
             case.team_id,
@@ -61,7 +63,9 @@ def _whole_council(person: Person) -> bool:
 
 def _near(person: Person) -> Q:
     units = _line_posts(person).values("unit")
-    return Q(case__team__in=units) | Q(case__service__in=units) | Q(case__manager__in=answering_for(person))
+    ids = answering_for(person)
+    of_child = Q(case__team__in=units) | Q(case__service__in=units) | Q(case__manager__in=ids)
+    return of_child | Q(case=None, proposed_by__in=ids)
 
 
 def _about_actions(text: str, actions: Iterable[Action], slug: str) -> Iterable[ToDo]:
@@ -80,10 +84,27 @@ def follow_up_todo(person: Person) -> Iterable[ToDo]:
     yield from _concerns(person, slug)
     yield from _about_actions("Complete an action", open_actions_of(person), slug)
     yield from _about_actions("Sign off an action", actions_to_sign(person), slug)
+    yield from _confirmations(person, slug)
+    yield from _rounds(person, slug)
     for follow_up in follow_ups_for(person):
         yield ToDo(
             follow_up.title, reverse("followup:follow_up", args=[slug, follow_up.pk]), follow_up.due_on
         )
+
+
+def _confirmations(person: Person, slug: str) -> Iterable[ToDo]:
+    waiting = Confirmation.objects.filter(done_at=None, asked_of__in=answering_for(person))
+    for one in waiting.select_related("action").order_by("due_on", "pk"):
+        href = reverse("followup:action", args=[slug, one.action_id])
+        yield ToDo(f"Confirm: {one.label}", href, one.due_on, shorten(one.action.text, 90, placeholder=" …"))
+
+
+def _rounds(person: Person, slug: str) -> Iterable[ToDo]:
+    waiting = CaseloadCheck.objects.filter(done_at=None, asked_of__in=answering_for(person))
+    for one in waiting.select_related("team"):
+        href = reverse("followup:caseload_round", args=[slug, one.pk])
+        items = ", ".join(item["label"].lower() for item in one.items)
+        yield ToDo(f"Answer for every child of {one.team}", href, one.due_on, items[:1].upper() + items[1:])
 
 
 def _concerns(person: Person, slug: str) -> Iterable[ToDo]:

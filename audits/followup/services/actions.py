@@ -1,5 +1,6 @@
 """Actions: proposed, agreed, done with evidence, signed off by somebody else."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -27,15 +28,22 @@ def propose_action(
     due_on: date,
     latest_on: date | None,
     proposed_by: Person | None,
+    category: str = "",
+    joint_owner: Person | None = None,
+    joint_owner_role: str = "",
 ) -> Action:
     """Propose an action; it is nobody's work until it is opened.
 
     ``owner_role`` is ``worker`` or ``manager`` where the action follows the child to the next one, else empty.
+    ``joint_owner`` answers for it together with the owner. ``category`` is a key of the framework's.
     Raises ``ValidationError`` by field: no text, or due after ``latest_on``, the framework's maximum.
     """
     action = Action(
         case=case,
         owner_role=owner_role,
+        category=category,
+        joint_owner=joint_owner,
+        joint_owner_role=joint_owner_role,
         latest_on=latest_on,
         proposed_by=proposed_by,
         proposed_at=clock.now(),
@@ -77,13 +85,37 @@ def open_action(*, action: Action, latest_on: date | None = None, person: Person
     due_on = min(action.due_on, latest) if latest else action.due_on
     also = {"opened_at": clock.now(), "latest_on": latest, "due_on": due_on}
     action_workflow.apply(action, "open", person=person, also=also)
-    if action.owner:
+    if owners := owners_of(action):
         tell(
-            people=answering([action.owner], on=clock.today()),
+            people=answering(owners, on=clock.today()),
             kind="action_opened",
             key=f"action-{action.pk}",
             subject="You have an action to complete",
             body=f"It is due on {long_date(action.due_on)}.",
+            href=council_path("followup:action", action.pk),
+        )
+
+
+def owners_of(action: Action) -> list[Person]:
+    """Return who answers for the action: its owner, and who owns it jointly."""
+    return [person for person in (action.owner, action.joint_owner) if person]
+
+
+def shorten_action(*, action: Action, latest_on: date) -> None:
+    """Give an open action an earlier limit and tell its owners; nothing happens where it is due by then already."""
+    if action.due_on <= latest_on and action.latest_on and action.latest_on <= latest_on:
+        return
+    sooner = latest_on < action.due_on
+    action.latest_on = min(latest_on, action.latest_on or latest_on)
+    action.due_on = min(action.due_on, latest_on)
+    action.save(update_fields=["latest_on", "due_on"])
+    if sooner and (owners := owners_of(action)):
+        tell(
+            people=answering(owners, on=clock.today()),
+            kind="action_shortened",
+            key=f"action-{action.pk}-{latest_on:%Y%m%d}",
+            subject="An action of yours is due sooner",
+            body=f"It is now due on {long_date(action.due_on)}.",
             href=council_path("followup:action", action.pk),
         )
 
@@ -128,10 +160,44 @@ def complete_action(*, action: Action, evidence: str, change_for_child: str, per
     )
 
 
-def sign_off_action(*, action: Action, comment: str, person: Person) -> None:
-    """Confirm that the action is done. Raises ``PermissionDenied`` for its owner and for who completed it."""
-    also = {"signed_off_by": person, "signed_off_at": clock.now(), "sign_off_comment": comment.strip()}
+def sign_off_action(
+    *, action: Action, comment: str, person: Person, judged: Mapping[str, bool | None] | None = None
+) -> None:
+    """Confirm that the action is done. Raises ``PermissionDenied`` for its owner and for who completed it.
+
+    ``judged`` answers each thing that the framework's sign-off judges, apart (SEF-121). Raises ``ValidationError`` by
+    field where one is missing, where one that the work itself can meet is not met, or where it made no difference
+    to the child and nothing is said about that.
+    """
+    given = dict(judged or {})
+    if problems := _not_judged(given, comment):
+        raise ValidationError(problems)
+    also = {
+        "signed_off_by": person,
+        "signed_off_at": clock.now(),
+        "sign_off_comment": comment.strip(),
+        "judged": given,
+    }
     action_workflow.apply(action, "sign_off", person=person, also=also)
+
+
+def judged_apart() -> tuple[str, ...]:
+    """Return what a sign-off judges apart; where that is only whether it is done, the sign-off itself says so."""
+    judges = framework_in_force().actions.sign_off.judges
+    return () if judges == ("completed",) else tuple(judges)
+
+
+def _not_judged(given: Mapping[str, bool | None], comment: str) -> dict[str, str]:
+    problems = {}
+    for judge in judged_apart():
+        value = given.get(judge)
+        if value is None:
+            problems[judge] = "Select yes or no"
+        elif not value and judge != "impact":
+            problems[judge] = "Send the action back, and say what is still to be done"
+        elif not value and not comment.strip():
+            problems["comment"] = "Say what difference is still missing for the child"
+    return problems
 
 
 def send_back_action(*, action: Action, comment: str, person: Person) -> None:
@@ -141,9 +207,9 @@ def send_back_action(*, action: Action, comment: str, person: Person) -> None:
     action_workflow.apply(
         action, "send_back", person=person, why=comment, also={"sign_off_comment": comment.strip()}
     )
-    if action.owner:
+    if owners := owners_of(action):
         tell(
-            people=answering([action.owner], on=clock.today()),
+            people=answering(owners, on=clock.today()),
             kind="action_sent_back",
             key=f"action-{action.pk}-{clock.now():%Y%m%d%H%M%S}",
             subject="An action was sent back to you",

@@ -1,21 +1,51 @@
 """Urgent concerns: told at once, answered within the framework's hours."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from django.core.exceptions import ValidationError
 
 from audits.cases.models import Case
+from audits.followup.enums import FollowUpKind
 from audits.followup.events import ConcernRaised
 from audits.followup.models import UrgentConcern
 from audits.followup.paths import council_path
 from audits.followup.selectors import answering, around_case, people_for
+from audits.followup.selectors.rights import shut_out
+from audits.followup.selectors.supervision import next_supervision
+from audits.followup.services.follow_ups import open_follow_up
 from audits.followup.workflow import concern_workflow
 from audits.frameworks.schema import Framework
 from audits.frameworks.selectors import framework_in_force
-from qaf.lib import clock
+from audits.frameworks.vocabulary import DueRule
+from qaf.lib import calendar, clock
 from qaf.notices.services import tell
 from qaf.tenants.events import publish
 from qaf.tenants.models import Person, Role
 from qaf.tenants.selectors import absent_people, holders
-from qaf.ui.words import date_time
+from qaf.ui.words import date_time, long_date
+
+
+@dataclass(frozen=True)
+class SpokenFirst:
+    """The conversation before a concern was sent, or why it could not wait for one."""
+
+    person: Person | None = None
+    words: str = ""
+    not_spoken_reason: str = ""
+
+
+def require_spoken(framework: Framework, spoken: SpokenFirst | None) -> None:
+    """Raise ``ValidationError`` by field where the framework wants a conversation first and nothing is said of one.
+
+    An emergency is never held up: a reason why it could not wait is enough (SEF-107).
+    """
+    if not framework.urgent_concern.conversation_first_with:
+        return
+    if spoken is None or not (spoken.person or spoken.not_spoken_reason.strip()):
+        raise ValidationError({"spoken_with": "Say whom you spoke with, or why it cannot wait"})
+    if spoken.person and not spoken.words.strip():
+        raise ValidationError({"conversation": "Say what was said"})
 
 
 def raise_concern(
@@ -26,20 +56,29 @@ def raise_concern(
     told_whom: str = "",
     safe_now: bool | None = None,
     about_staff: bool = False,
+    about_person: Person | None = None,
     about: str = "",
+    trigger: str = "",
+    spoken: SpokenFirst | None = None,
 ) -> UrgentConcern:
     """Raise an urgent concern about a child and tell its responder and the quality assurance lead at once.
 
     The framework says who answers and within how many hours; a deputy stands in for somebody absent. A concern
-    about a member of staff goes past the line to the framework's next step, and is never given to somebody in the
-    child's own team. ``about`` is the reference of the audit it was raised from, where there is one.
+    about a member of staff goes past the line to the framework's next step, is never given to somebody in the
+    child's own team, and neither ``about_person`` nor their line ever see it. ``about`` is the reference of the audit
+    it was raised from, where there is one; ``trigger`` the framework's reason for it, with its own time to answer.
+    ``spoken`` is the conversation that the framework may want first; a concern about staff needs none.
     It never replaces a referral to the front door or the emergency duty team. Raises ``ValidationError`` by field.
     """
     if not text.strip():
         raise ValidationError({"text": "Say what worries you"})
     framework = framework_in_force()
-    now = clock.now()
-    responder = _responder(framework, case, about_staff=about_staff, raised_by=raised_by)
+    about_staff = about_staff or about_person is not None
+    if not about_staff:
+        require_spoken(framework, spoken)
+    now, spoken = clock.now(), spoken or SpokenFirst()
+    barred = shut_out(case, about_person) if about_staff else frozenset()
+    responder = _responder(framework, case, about_staff=about_staff, never={raised_by.pk, *barred})
     concern = UrgentConcern.objects.create(
         case=case,
         raised_by=raised_by,
@@ -48,10 +87,17 @@ def raise_concern(
         told_whom=told_whom.strip(),
         safe_now=safe_now,
         about_staff=about_staff,
+        about_person=about_person,
+        barred=sorted(barred - {raised_by.pk}),
+        trigger=trigger,
+        spoken_with=spoken.person,
+        spoken_at=now if spoken.person else None,
+        conversation=spoken.words.strip(),
+        not_spoken_reason=spoken.not_spoken_reason.strip(),
         responder=responder,
-        due_at=framework.due_at(framework.urgent_concern.due, concern_raised=now),
+        due_at=framework.due_at(_due_of(framework, trigger), concern_raised=now),
     )
-    overseers = [person for person in _overseers() if person.pk != raised_by.pk]
+    overseers = [person for person in _overseers() if person.pk not in {raised_by.pk, *barred}]
     tell(
         people=[*([responder] if responder else []), *overseers],
         kind="urgent_concern",
@@ -65,6 +111,12 @@ def raise_concern(
     return concern
 
 
+def _due_of(framework: Framework, trigger: str) -> DueRule:
+    """The trigger's own time, else that of every concern."""
+    rules = framework.urgent_concern
+    return next((one.due for one in rules.triggers if one.key == trigger), rules.due)
+
+
 def _notice(concern: UrgentConcern, responder: Person | None) -> str:
     who = (
         f"{responder.name} answers it."
@@ -74,20 +126,20 @@ def _notice(concern: UrgentConcern, responder: Person | None) -> str:
     return f"{who} An answer is due by {date_time(concern.due_at)}."
 
 
-def _responder(framework: Framework, case: Case, *, about_staff: bool, raised_by: Person) -> Person | None:
+def _responder(framework: Framework, case: Case, *, about_staff: bool, never: set[int]) -> Person | None:
     """The first who is here and can answer: the framework's responder or their deputy, else whom it escalates to.
 
-    Staff concerns begin there. Where everybody is away, whoever would answer if they were here.
+    Staff concerns begin with the framework's own post for allegations, where it names one, else there. Where everybody
+    is away, whoever would answer if they were here.
     """
     rules, around, day = framework.urgent_concern, around_case(case), clock.today()
-    never = {raised_by.pk}
-    if about_staff:
-        never |= {pk for pk in (case.worker_id, case.manager_id) if pk}
-        never |= {p.pk for p in people_for("team_manager", framework=framework, around=around, on=day)}
-        never |= {p.pk for p in people_for("service_manager", framework=framework, around=around, on=day)}
+    parties = (
+        (rules.allegations_to, rules.escalates_to) if about_staff else (rules.answered_by, rules.escalates_to)
+    )
     able = [
         person
-        for party in ((rules.escalates_to,) if about_staff else (rules.answered_by, rules.escalates_to))
+        for party in parties
+        if party is not None
         for person in answering(people_for(party, framework=framework, around=around, on=day), on=day)
         if person.pk not in never
     ]
@@ -104,12 +156,23 @@ def _overseers() -> list[Person]:
     return answering(holders(*keys, on=clock.today()), on=clock.today()) if keys else []
 
 
-def answer_concern(*, concern: UrgentConcern, answer: str, person: Person) -> None:
-    """Record what was done for the child and tell who raised it. Raises ``ValidationError`` without an answer."""
+def answer_concern(
+    *, concern: UrgentConcern, answer: str, person: Person, wider_view: Mapping[str, str] | None = None
+) -> None:
+    """Record what was done for the child and tell who raised it. Raises ``ValidationError`` without an answer.
+
+    ``wider_view`` says, by key of the framework's wider view, what was seen beyond the case (SEF-111).
+    """
     if not answer.strip():
         raise ValidationError({"answer": "Say what you have done"})
-    also = {"answer": answer.strip(), "answered_by": person, "answered_at": clock.now()}
+    also = {
+        "answer": answer.strip(),
+        "wider_view": {key: text.strip() for key, text in (wider_view or {}).items() if text.strip()},
+        "answered_by": person,
+        "answered_at": clock.now(),
+    }
     concern_workflow.apply(concern, "answer", person=person, also=also)
+    _take_to_supervision(concern)
     tell(
         people=answering([concern.raised_by], on=clock.today()),
         kind="concern_answered",
@@ -117,6 +180,29 @@ def answer_concern(*, concern: UrgentConcern, answer: str, person: Person) -> No
         subject="Your urgent concern has been answered",
         body=f"{person.name} has answered it. Read the answer, and close the concern when you are satisfied.",
         href=council_path("followup:concern", concern.pk),
+    )
+
+
+def _take_to_supervision(concern: UrgentConcern) -> None:
+    """Ask for the concern to be discussed in the worker's next supervision, where the framework wants that (SEF-112).
+
+    Never a concern about staff: that is not their line's to know.
+    """
+    framework, today = framework_in_force(), clock.today()
+    case = concern.case
+    if not framework.urgent_concern.discussed_in_supervision or concern.about_staff or case.worker is None:
+        return
+    label, party = framework.urgent_concern.label, framework.actions.supervision.by
+    people = people_for(party, framework=framework, around=around_case(case), on=today)
+    open_follow_up(
+        kind=FollowUpKind.SUPERVISION,
+        title=f"Discuss in supervision: {label.lower()} about child {case.local_id}",
+        case=case,
+        assignee=next(iter(people), None),
+        party=party,
+        due_on=next_supervision(case, framework=framework, today=today),
+        about=case.worker,
+        guidance=f"Go through what was raised on {long_date(calendar.local_date(concern.raised_at))}, and its answer.",
     )
 
 

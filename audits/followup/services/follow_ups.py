@@ -28,12 +28,15 @@ def open_follow_up(
     due_on: date | None,
     guidance: str = "",
     about: Person | None = None,
+    invited: Iterable[Person] = (),
     also_tell: Iterable[Person] = (),
 ) -> FollowUp:
     """Ask somebody to do something by a day, and tell them.
 
-    Without ``assignee`` every holder of the role ``party`` is asked, and told when given in ``also_tell``.
+    ``invited`` are to take part: they are told too, and may read it. Without ``assignee`` every holder of the role
+    ``party`` is asked, and told when given in ``also_tell``.
     """
+    invited = list(invited)
     follow_up = FollowUp.objects.create(
         case=case,
         kind=kind,
@@ -42,6 +45,7 @@ def open_follow_up(
         assignee=assignee,
         assignee_role=party,
         about=about,
+        invited=[person.pk for person in invited],
         opened_at=clock.now(),
         due_on=due_on,
     )
@@ -51,6 +55,14 @@ def open_follow_up(
         kind="follow_up_opened",
         key=f"follow-up-{follow_up.pk}",
         subject=f"You are asked: {follow_up.title}"[:200],
+        body=f"It is due on {long_date(due_on)}." if due_on else "",
+        href=council_path("followup:follow_up", follow_up.pk),
+    )
+    tell(
+        people=[person for person in answering(invited, on=clock.today()) if person not in people],
+        kind="follow_up_invited",
+        key=f"follow-up-{follow_up.pk}",
+        subject=f"You are asked to take part: {follow_up.title}"[:200],
         body=f"It is due on {long_date(due_on)}." if due_on else "",
         href=council_path("followup:follow_up", follow_up.pk),
     )

@@ -25,31 +25,38 @@ def follow_children() -> int:
     actions = Action.objects.filter(status=ActionStatus.OPEN, case__isnull=False).exclude(owner_role="")
     moved = 0
     for action in actions.select_related(
-        "case__team", "case__service", "case__worker", "case__manager", "owner"
+        "case__team", "case__service", "case__worker", "case__manager", "owner", "joint_owner"
     ):
-        owner = _owner_now(action, framework)
+        owner = _now(action, action.owner_role, action.owner_id, framework)
         if owner and owner.pk != action.owner_id:
             _hand_over(action, owner)
+            moved += 1
+        joint = action.joint_owner_role and _now(
+            action, action.joint_owner_role, action.joint_owner_id, framework
+        )
+        if joint and joint.pk not in (action.joint_owner_id, action.owner_id):
+            _hand_over(action, joint, jointly=True)
             moved += 1
     return moved
 
 
-def _owner_now(action: Action, framework: Framework) -> Person | None:
+def _now(action: Action, role: str, holder: int | None, framework: Framework) -> Person | None:
     if action.case is None:
         return None
     around, day = around_case(action.case), clock.today()
-    parties = ("allocated_worker", "team_manager") if action.owner_role == "worker" else ("team_manager",)
+    parties = ("allocated_worker", "team_manager") if role == "worker" else ("team_manager",)
     for party in parties:
         if found := people_for(party, framework=framework, around=around, on=day):
             # Two who share a post: it stays with the one who has it.
-            return next((person for person in found if person.pk == action.owner_id), found[0])
+            return next((person for person in found if person.pk == holder), found[0])
     return None
 
 
-def _hand_over(action: Action, owner: Person) -> None:
-    before = action.owner
-    action.owner = owner
-    action.save(update_fields=["owner"])
+def _hand_over(action: Action, owner: Person, *, jointly: bool = False) -> None:
+    column = "joint_owner" if jointly else "owner"
+    before = getattr(action, column)
+    setattr(action, column, owner)
+    action.save(update_fields=[column])
     people = answering([owner, *([before] if before and before.left_on is None else [])], on=clock.today())
     tell(
         people=people,

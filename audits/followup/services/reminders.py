@@ -38,8 +38,8 @@ class _Message:
 
 
 def chase() -> None:
-    """Remind of actions, follow-ups and urgent concerns."""
-    remind("action", "follow_up", "concern")
+    """Remind of actions and their confirmations, follow-ups, urgent concerns, and rounds over caseloads."""
+    remind("action", "confirmation", "follow_up", "concern", "caseload")
 
 
 def remind(*kinds: str) -> int:

@@ -144,7 +144,7 @@ class CaseloadCheck(Sourced):
     items: Annotated[tuple[Choice, ...], Field(min_length=1, max_length=8)]
     "What is asked of each child, to be answered with yes or no"
     by: PartyKey
-    frequency: Frequency
+    frequency: Literal[Frequency.MONTHLY, Frequency.QUARTERLY]
     due: Due
     statuses: tuple[CaseStatus, ...] = ()
     "Which children; empty: every open case"

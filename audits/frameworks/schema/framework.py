@@ -298,11 +298,6 @@ def _gaps_of_process(framework: Framework) -> Iterator[tuple[Gap, bool]]:
             "an auditor needed only sometimes",
         ),
         (process.monthly_theme, "process.monthly_theme", "a theme for each month"),
-        (
-            bool(framework.actions.confirmations),
-            "actions.confirmations",
-            "confirmations soon after the audit",
-        ),
         (framework.allocation.notice_on is not None, "allocation.notice_on", "notice before allocation"),
     )
     for missing, path, text in checks:

@@ -120,7 +120,6 @@ class ShortenActions(EffectKind):
     """Gives every action of the audit a shorter limit."""
 
     title: ClassVar[str] = "a shorter limit for actions"
-    implemented: ClassVar[bool] = False
     kind: Literal["shorten_actions"]
     due: Due
 
@@ -132,7 +131,6 @@ class RequireDatedAction(EffectKind):
     """The audit needs at least one action with a date."""
 
     title: ClassVar[str] = "a dated action that must stand"
-    implemented: ClassVar[bool] = False
     kind: Literal["require_dated_action"]
 
     def in_words(self, names: Names) -> str:
@@ -143,7 +141,6 @@ class ReportPosition(EffectKind):
     """The position on the audit's actions is tracked and reported upwards."""
 
     title: ClassVar[str] = "a report of the position on actions"
-    implemented: ClassVar[bool] = False
     kind: Literal["report_position"]
     tracked_by: Parties
     to: Parties
@@ -157,7 +154,6 @@ class OpenScrutiny(EffectKind):
     """Opens a discussion of what contributed; never a ranking of people."""
 
     title: ClassVar[str] = "scrutiny of a pattern"
-    implemented: ClassVar[bool] = False
     kind: Literal["open_scrutiny"]
     by: PartyKey
     with_parties: tuple[PartyKey, ...] = ()
@@ -172,7 +168,6 @@ class OpenUrgentConcern(EffectKind):
     """Opens an urgent concern."""
 
     title: ClassVar[str] = "an urgent concern opened by a rule"
-    implemented: ClassVar[bool] = False
     kind: Literal["open_urgent_concern"]
 
     def in_words(self, names: Names) -> str:
@@ -183,7 +178,6 @@ class DiscussInSupervision(EffectKind):
     """The audit is taken to the next supervision."""
 
     title: ClassVar[str] = "a discussion in the next supervision"
-    implemented: ClassVar[bool] = False
     kind: Literal["discuss_in_supervision"]
 
     def in_words(self, names: Names) -> str:
@@ -194,7 +188,6 @@ class WriteSummary(EffectKind):
     """Asks for a short piece on what went well."""
 
     title: ClassVar[str] = "a summary of what went well"
-    implemented: ClassVar[bool] = False
     kind: Literal["write_summary"]
     label: Text
     by: PartyKey
