@@ -105,6 +105,11 @@ class Standing:
         return calls or self.is_worker or self.has_case_now or self.person.pk == self.audit.manager_id
 
     @property
+    def may_record_change(self) -> bool:
+        """Whether the person records what was changed at once: auditors, the case's managers, who moderates."""
+        return self.is_auditor or self.is_manager or self.is_guest
+
+    @property
     def may_record_consent(self) -> bool:
         """Whether the person may write what the family answered: the worker, whoever has the case, or the manager."""
         return self.is_worker or self.has_case_now or self.person.pk == self.audit.manager_id

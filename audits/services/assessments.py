@@ -4,7 +4,6 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import F
 
 from audits.enums import BEFORE_SUBMISSION, NOT_APPLICABLE, OVERALL, AssessmentStatus, AuditStatus, GradeStage
 from audits.events import AssessmentSubmitted
@@ -18,6 +17,7 @@ from audits.selectors.missing import missing_before_lock, missing_before_reveal,
 from audits.selectors.standing import grading
 from audits.services import telling
 from audits.services.outcome import settle
+from audits.services.typed import write_words
 from audits.workflow import assessment_workflow, audit_workflow
 from qaf.lib import clock
 from qaf.tenants.events import publish
@@ -27,14 +27,6 @@ from qaf.tenants.transitions import Problem, StatusHasChanged, TransitionRefused
 
 NOTES = "notes:"
 WORKING = (AssessmentStatus.ALLOCATED, AssessmentStatus.IN_PROGRESS)
-
-
-class DraftConflict(Exception):
-    """Another window saved first; ``theirs`` is the draft as it stands."""
-
-    def __init__(self, theirs: SectionDraft):
-        self.theirs = theirs
-        super().__init__("Another window saved this section after you opened it.")
 
 
 def start_assessment(*, assessment: Assessment, person: Person) -> None:
@@ -100,23 +92,8 @@ def forget_notes(assessment: Assessment, part: str) -> None:
 
 
 def _write_draft(assessment: Assessment, section: str, fields: dict[str, Any], version: int) -> SectionDraft:
-    now = clock.now()
-    if version == 0:
-        draft, made = SectionDraft.objects.get_or_create(
-            assessment=assessment, section=section, defaults={"fields": fields, "saved_at": now}
-        )
-        if made or draft.fields == fields:
-            return draft
-        raise DraftConflict(draft)
-    same = SectionDraft.objects.filter(assessment=assessment, section=section)
-    written = same.filter(version=version).update(fields=fields, version=F("version") + 1, saved_at=now)
-    current = same.first()
-    if current is None:
-        # Recorded in another window, which dropped the draft: what is typed now begins a new one.
-        return _write_draft(assessment, section, fields, 0)
-    if not written and current.fields != fields:
-        raise DraftConflict(current)
-    return current
+    place = {"assessment": assessment, "section": section}
+    return write_words(SectionDraft, place, fields=fields, version=version)
 
 
 @transaction.atomic

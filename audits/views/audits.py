@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from audits.enums import BEFORE_SUBMISSION, AuditStatus
+from audits.enums import AuditStatus
 from audits.frameworks.enums import CaseStatus
 from audits.frameworks.selectors import framework_of
 from audits.frameworks.vocabulary.wording import join
@@ -85,9 +85,7 @@ def overview(request: CouncilRequest, standing: Standing) -> HttpResponse:
         "changes": immediate_changes(standing),
         "family": _family(standing),
         "family_url": audit_href(audit, "family") if caller_of(audit, standing.framework) else "",
-        "may_record_change": standing.is_manager
-        and not standing.is_auditor
-        and audit.status in BEFORE_SUBMISSION,
+        "may_record_change": standing.may_record_change,
         "change_url": audit_href(audit, "immediate_change"),
         "course": course(standing),
         "panels": panels_for(standing),

@@ -21,8 +21,15 @@ from audits.selectors.links import assessment_href, audit_href
 from audits.selectors.standing import Standing
 from audits.services.assessments import forget_notes
 from audits.services.family import record_consent, record_contact, record_no_contact, remove_contact
+from audits.services.typed import forget_typed
 from audits.views.common import audit_page, refused, show
-from audits.views.notes import begin_with_notes, is_autosave, save_typed
+from audits.views.notes import (
+    begin_with_notes,
+    begin_with_own_words,
+    is_autosave,
+    save_own_words,
+    save_typed,
+)
 from qaf.tenants.views.base import CouncilRequest
 
 WHO_ONLY = (
@@ -67,6 +74,10 @@ def consent(request: CouncilRequest, standing: Standing, target: str) -> HttpRes
     form = ConsentForm(
         request.POST if request.method == "POST" else None, relative=relative, framework=standing.framework
     )
+    part = f"consent:{relative.key}"
+    if is_autosave(request):
+        return save_own_words(request, standing.audit, part, form)
+    notes = begin_with_own_words(request, form, standing.audit, part)
     if request.method == "POST" and form.is_valid():
         try:
             record_consent(
@@ -82,9 +93,11 @@ def consent(request: CouncilRequest, standing: Standing, target: str) -> HttpRes
         except ValidationError as error:
             refused(form, error)
         else:
+            forget_typed(standing.audit, part, request.person)
             messages.success(request, f"{relative.label}: the answer is recorded.")
             return redirect(audit_href(standing.audit, "family"))
-    context = {"form": form, "relative": relative, "family_url": audit_href(standing.audit, "family")}
+    family_url = audit_href(standing.audit, "family")
+    context = {"form": form, "notes": notes, "relative": relative, "family_url": family_url}
     return show(request, "audits/family/consent.html", standing, context)
 
 
