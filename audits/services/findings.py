@@ -23,10 +23,6 @@ WHO_RECORDS_CHANGE = (
     "The auditors, the managers of the case and the moderator record what was changed at once."
 )
 
-WHO_RECORDS_CHANGE = (
-    "The auditors, the managers of the case and the moderator record what was changed at once."
-)
-
 
 @dataclass(frozen=True)
 class ActionDays:

@@ -197,6 +197,7 @@ def _propose(request: CouncilRequest, assessment: Assessment, form: ActionForm) 
             intended_change=data["intended_change"],
             owner=form.chosen_owner,
             due_on=data["due_on"],
+            category=data.get("category", ""),
             person=request.person,
         )
     except ValidationError as error:
