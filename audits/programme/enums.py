@@ -25,6 +25,13 @@ class OccurrenceKind(models.TextChoices):
 FIXED = (OccurrenceKind.MONTH_END, OccurrenceKind.QUARTER_END)
 """A month ends when it ends: nobody can move it."""
 
+AFTER_ALLOCATION = (
+    OccurrenceKind.SUBMISSION,
+    OccurrenceKind.MODERATION_OPENS,
+    OccurrenceKind.MODERATION_ENDS,
+)
+"""Dates that mean nothing until their month has been opened."""
+
 OF_A_MONTH = (
     OccurrenceKind.ALLOCATION,
     OccurrenceKind.SUBMISSION,

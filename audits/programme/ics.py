@@ -8,9 +8,11 @@ from django.urls import reverse
 from icalendar import Calendar, Event, vDuration
 
 from audits.programme.models import Feed
-from audits.programme.selectors import dated_work_of, dates_of_council, people_of
+from audits.programme.registry import team_work
+from audits.programme.selectors import dates_of_council, people_of
 from qaf.lib import clock
 from qaf.tenants.models import Authority
+from qaf.tenants.registry import ToDo, todo_for
 
 REFRESH = timedelta(hours=4)
 
@@ -29,13 +31,19 @@ def calendar_of(feed: Feed, council: Authority) -> bytes:
         href = reverse("programme:occurrence", args=[council.slug, occurrence.pk])
         label = occurrence.get_kind_display()
         found.add_component(_event(occurrence.due_on, f"{label}, {occurrence.period_title}", href))
-    people = people_of(feed.unit) if feed.unit else [feed.person]
-    for person, todo in dated_work_of(people):
-        words = f"{todo.text}, {todo.about}" if todo.about else todo.text
-        text = f"{person.name}: {words}" if feed.unit else words
+    for words, todo in _work(feed):
         if todo.due_on is not None:
-            found.add_component(_event(todo.due_on, text, todo.href))
+            found.add_component(
+                _event(todo.due_on, f"{words}, {todo.about}" if todo.about else words, todo.href)
+            )
     return found.to_ical()
+
+
+def _work(feed: Feed) -> list[tuple[str, ToDo]]:
+    """What stands in the calendar: my own to-do list, or what the people of a unit have to do, with their names."""
+    if feed.unit is None:
+        return [(todo.text, todo) for todo in todo_for(feed.person)]
+    return [(f"{person.name}: {todo.text}", todo) for person, todo in team_work(people_of(feed.unit))]
 
 
 def _event(day: date, text: str, href: str) -> Event:

@@ -1,15 +1,19 @@
-"""What is done when a date of the calendar comes: declared by the apps that do it."""
+"""What is done when a date of the calendar comes, and who has what to do by which day: declared by the apps above."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from audits.programme.enums import OccurrenceKind
 
 if TYPE_CHECKING:
     from audits.programme.models import Occurrence
+    from qaf.tenants.models import Person
+    from qaf.tenants.registry import ToDo
 
 Work = Callable[["Occurrence"], str]
 _work: dict[OccurrenceKind, list[Work]] = {}
+TeamWork = Callable[[Iterable["Person"]], Iterable[tuple["Person", "ToDo"]]]
+_team_work: list[TeamWork] = []
 
 
 def on_occurrence(kind: OccurrenceKind) -> Callable[[Work], Work]:
@@ -30,3 +34,15 @@ def on_occurrence(kind: OccurrenceKind) -> Callable[[Work], Work]:
 def work_for(kind: str) -> list[Work]:
     """Return what is registered for such a date, in the order in which it was."""
     return list(_work.get(OccurrenceKind(kind), ()))
+
+
+def add_team_work(provider: TeamWork) -> None:
+    """Declare who knows what many people have to do by a day, in a fixed number of queries; from ``ready()``."""
+    if provider not in _team_work:
+        _team_work.append(provider)
+
+
+def team_work(people: Iterable["Person"]) -> list[tuple["Person", "ToDo"]]:
+    """Return what each of ``people`` has to do by a day, in words for others."""
+    some = list(people)
+    return [found for provider in _team_work for found in provider(some)]

@@ -14,7 +14,6 @@ from qaf.jobs.enums import OPEN
 from qaf.jobs.models import Job
 from qaf.lib import calendar, clock
 from qaf.tenants.models import Person, Unit
-from qaf.tenants.registry import ToDo, todo_for
 from qaf.tenants.selectors.people import posts_on
 
 JOB = "programme.occurrence"
@@ -148,8 +147,3 @@ def people_of(unit: Unit) -> list[Person]:
 def dates_of_council() -> QuerySet[Occurrence]:
     """Return the council's dates from three months ago."""
     return Occurrence.objects.filter(due_on__gte=calendar.add_months(clock.today(), -3))
-
-
-def dated_work_of(people: Iterable[Person]) -> list[tuple[Person, ToDo]]:
-    """Return what each of ``people`` has to do by a day."""
-    return [(one, todo) for one in people for todo in todo_for(one) if todo.due_on is not None]

@@ -212,6 +212,36 @@ def test_what_cannot_be_done_fails_in_words_is_told_holds_up_nothing_and_can_be_
             assert one(Kind.ALLOCATION, "2026-10").done_at is not None
 
 
+def test_a_submission_day_that_passed_while_the_month_could_not_be_opened_comes_again(world):
+    with authority_scope(world.council):
+        from audits.cases.models import Case
+
+        Case.objects.update(closed_on=date(2026, 9, 1))
+    with clock.travel(datetime(2026, 10, 28, 9, 0, tzinfo=LONDON)):
+        work(world.council)
+        with authority_scope(world.council):
+            passed = one(Kind.SUBMISSION, "2026-10")
+            assert (passed.done_at is None, passed.due_on) == (False, date(2026, 10, 22))
+    with clock.travel(datetime(2026, 10, 28, 11, 0, tzinfo=LONDON)):
+        with authority_scope(world.council):
+            Case.objects.update(closed_on=None)
+            jobs.try_again(job=Job.objects.get(key="allocation:2026-10"), person=world.small.qa_lead)
+        assert work(world.council) == ["allocation:2026-10"]
+        with authority_scope(world.council):
+            again = one(Kind.SUBMISSION, "2026-10")
+            assert (again.done_at, again.due_on) == (None, date(2026, 11, 18)), (
+                "three weeks after the opening"
+            )
+            assert not Job.objects.filter(key="submission:2026-10").exists()
+            assert one(Kind.SUBMISSION, "2026-09").done_at is not None, "another month's stays as it is"
+    with clock.travel(datetime(2026, 11, 18, 9, 0, tzinfo=LONDON)):
+        assert "submission:2026-10" in work(world.council)
+        with authority_scope(world.council):
+            said = one(Kind.SUBMISSION, "2026-10").outcome
+            assert said.endswith("parts of the month’s audits not submitted yet.")
+        assert work(world.council) == [], "once"
+
+
 def test_a_look_with_nothing_due_is_one_query(world):
     with authority_scope(world.council):
         with CaptureQueriesContext(connection) as captured:

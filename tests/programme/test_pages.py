@@ -250,10 +250,25 @@ def test_a_team_link_names_who_has_to_do_what_and_ends_with_the_post(world):
     manager = world.small.managers["Rowan team"]
     address = link(world, manager, team)
     found = [text for _, text in events(Client().get(address))]
-    assert any(text.startswith(f"{manager.name}: Begin your audit: ") for text in found)
+    assert any(text.startswith(f"{manager.name}: The audit, ALD-2026-") for text in found)
+    assert not any(text.startswith("Morgan Maple") for text in found), "who works elsewhere"
     with authority_scope(world.council):
         manager.posts.all().update(ends_on=date(2026, 10, 4))
     assert Client().get(address).status_code == 404
+
+
+def test_a_teams_link_takes_as_many_queries_for_a_few_people_as_for_many(world):
+    manager, head = world.small.managers["Rowan team"], world.small.service_managers["safeguarding"]
+    few = link(world, manager, world.small.teams["Rowan team"])
+    many = link(world, head, world.small.services["safeguarding"])
+    cost, length = {}, {}
+    for address in (few, many):
+        Client().get(address)  # notes that it was read today
+        with CaptureQueriesContext(connection) as asked:
+            length[address] = len(events(Client().get(address)))
+        cost[address] = len(asked)
+    assert length[many] > length[few]
+    assert cost[many] <= cost[few]
 
 
 def test_a_team_is_shown_only_to_who_manages_it(world):

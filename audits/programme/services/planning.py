@@ -7,9 +7,10 @@ from audits.frameworks.models import FrameworkVersion
 from audits.frameworks.schema.framework import Framework
 from audits.frameworks.selectors import framework_of
 from audits.programme.dates import Planned, month_label, year_dates
-from audits.programme.enums import OccurrenceKind
+from audits.programme.enums import AFTER_ALLOCATION, OccurrenceKind
 from audits.programme.models import Calendar, Occurrence
-from audits.programme.selectors import AHEAD_MONTHS
+from audits.programme.selectors import AHEAD_MONTHS, JOB, job_key
+from qaf.jobs.models import Job
 from qaf.lib import calendar, clock
 
 Found = Mapping[tuple[str, str], Occurrence]
@@ -19,8 +20,8 @@ def plan_calendar() -> Calendar | None:
     """Plan thirteen months ahead by the frameworks in force; ``None`` where the council has none yet.
 
     What was done stays as it is, and so does what is due already, unless what it hangs on came late: then its day
-    lies ahead again. What somebody moved keeps their day. Doing it twice, or two at
-    once, changes nothing: one kind happens once in its period.
+    lies ahead again, also where it passed while its month was not open. What somebody moved keeps their day. Doing
+    it twice, or two at once, changes nothing: one kind happens once in its period.
     """
     today = clock.today()
     versions = list(FrameworkVersion.objects.order_by("-number"))
@@ -60,7 +61,7 @@ def _settled_day(one: Occurrence) -> date | None:
 
 
 def _write(wanted: list[Planned], found: Found, today: date) -> None:
-    new, changed = [], []
+    new, changed, again = [], [], []
     for one in wanted:
         row = found.get((one.kind, one.period))
         if row is None:
@@ -68,8 +69,14 @@ def _write(wanted: list[Planned], found: Found, today: date) -> None:
         elif row.planned_on != one.on and (_is_ahead(row, today) or (row.done_at is None and one.on > today)):
             row.planned_on = one.on
             changed.append(row)
+        elif one.on > today and _passed_in_vain(row, found):
+            row.planned_on, row.done_at, row.outcome = one.on, None, ""
+            changed.append(row)
+            again.append(job_key(row))
     Occurrence.objects.bulk_create(new, ignore_conflicts=True)
-    Occurrence.objects.bulk_update(changed, ["planned_on"])
+    Occurrence.objects.bulk_update(changed, ["planned_on", "done_at", "outcome"])
+    # The key of a job is its occurrence's: the one that found nothing to do makes room for the one that will.
+    Job.objects.filter(kind=JOB, key__in=again).delete()
     asked = {(one.kind, one.period) for one in wanted}
     gone = [
         row.pk
@@ -77,6 +84,18 @@ def _write(wanted: list[Planned], found: Found, today: date) -> None:
         if key not in asked and _is_ahead(row, today) and row.moved_on is None
     ]
     Occurrence.objects.filter(pk__in=gone, done_at=None).delete()
+
+
+def _passed_in_vain(row: Occurrence, found: Found) -> bool:
+    """Whether the day was ticked off before its month was opened: nothing could be done on it."""
+    opened = found.get((OccurrenceKind.ALLOCATION, row.period))
+    return bool(
+        row.kind in AFTER_ALLOCATION
+        and row.done_at
+        and opened
+        and opened.done_at
+        and row.done_at < opened.done_at
+    )
 
 
 def _is_ahead(row: Occurrence, today: date) -> bool:
