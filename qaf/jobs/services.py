@@ -23,7 +23,10 @@ logger = logging.getLogger(__name__)
 
 ATTEMPTS = 5
 RING_AGAIN = timedelta(minutes=2)
-"""A bell that was rung is given this long before the sweeper rings again."""
+"""A bell that was rung, and lost with Redis, is given this long before the sweeper rings again.
+
+Work that stands behind other work has not been lost, and need not be rung for at every turn of the sweeper.
+"""
 Handler = Callable[[Job], dict[str, Any] | None]
 
 
@@ -177,12 +180,22 @@ def _ring_after_commit(job: Job) -> None:
 
 
 def wake(authority_id: int, job_id: int) -> None:
-    """Ring the bell; a bell that does not ring is only late, the sweeper comes round."""
+    """Ring the bell; where it does not ring, the sweeper does so the next time it comes round."""
     for ring in _ring:
         try:
             ring(authority_id, job_id)
         except Exception as error:  # noqa: BLE001 — whatever Redis says, the row is there
             logger.warning("job %s waits for the sweeper: %s", job_id, type(error).__name__)
+            _unheard(authority_id, job_id)
+
+
+def _unheard(authority_id: int, job_id: int) -> None:
+    """Note that nobody was called, so that the sweeper does not wait for somebody to come."""
+    try:
+        with authority_scope(authority_id):
+            Job.objects.filter(pk=job_id, status__in=OPEN).update(rung_at=None)
+    except DatabaseError as error:
+        logger.warning("job %s waits a little longer: %s", job_id, type(error).__name__)
 
 
 def cancel(*, job: Job, person: Person | None = None) -> bool:

@@ -60,10 +60,15 @@ def days_left(due: date) -> int:
 
 
 def due_text(due: date) -> str:
-    """Return "due in 3 working days", "due today" or "2 working days late"."""
+    """Return "due in 3 working days", "due today" or "2 working days late".
+
+    Until a working day has gone by the days themselves are counted: on Saturday Friday's work is "1 day late".
+    """
     left = days_left(due)
     if left < 0:
-        return f"{plural(-left, 'working day')} late"
+        working = -working_days_left(_day(due), clock.today())
+        since = (clock.today() - _day(due)).days
+        return f"{plural(working, 'working day') if working else plural(since, 'day')} late"
     if _day(due) == clock.today():
         return "due today"
     if left == 0:

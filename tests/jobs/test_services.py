@@ -10,7 +10,7 @@ from django.db import OperationalError, connections, transaction
 from qaf.jobs import beside
 from qaf.jobs import services as jobs
 from qaf.jobs.models import Job
-from qaf.jobs.tasks import daily
+from qaf.jobs.tasks import daily, sweep
 from qaf.notices.models import Notice
 from qaf.tenants.models import Unit
 from qaf.tenants.scope import authority_scope
@@ -262,6 +262,26 @@ def test_the_sweeper_rings_for_what_was_not_heard_and_not_for_what_was_rung_a_mo
         )
         assert jobs.forgotten_jobs() == [job.pk]
         assert jobs.forgotten_jobs() == [], "it has just been rung"
+
+
+def test_a_bell_that_redis_did_not_take_is_rung_at_the_sweepers_next_turn(council, monkeypatch):
+    handle(monkeypatch, lambda job: None)
+    rung = []
+
+    def ring(authority_id: int, job_id: int) -> None:
+        if not rung:
+            rung.append("away")
+            raise OSError("Redis is away")
+        rung.append(job_id)
+
+    monkeypatch.setattr(jobs, "_ring", [ring])
+    job = ask(council)
+    assert look(council, job).rung_at is None
+    sweep()
+    assert rung == ["away", job.pk]
+    assert look(council, job).rung_at is not None
+    sweep()
+    assert rung == ["away", job.pk], "it has just been rung"
 
 
 def test_daily_work_that_fails_in_one_council_holds_up_no_other_work_and_no_other_council(

@@ -42,10 +42,24 @@ def test_a_due_date_is_counted_in_working_days(due, said):
 
 def test_what_was_due_on_saturday_is_late_on_sunday_and_what_is_due_on_sunday_is_not():
     with clock.travel(date(2026, 11, 22)):  # a Sunday
-        assert words.due_text(date(2026, 11, 21)) == "1 working day late"
+        assert words.due_text(date(2026, 11, 21)) == "1 day late"
         assert words.due_text(date(2026, 11, 22)) == "due today"
     with clock.travel(date(2026, 11, 21)):
         assert words.due_text(date(2026, 11, 22)) == "due before the next working day"
+
+
+@pytest.mark.parametrize(
+    ("today", "said"),
+    [
+        (date(2026, 12, 24), "due today"),
+        (date(2026, 12, 25), "1 day late"),
+        (date(2026, 12, 28), "4 days late"),
+        (date(2026, 12, 29), "1 working day late"),
+    ],
+)
+def test_over_a_long_weekend_days_are_counted_until_a_working_day_has_gone_by(today, said):
+    with clock.travel(today):
+        assert words.due_text(date(2026, 12, 24)) == said
 
 
 def test_a_share_names_its_number_and_is_no_percentage_below_five():
