@@ -92,6 +92,15 @@ def test_the_loop_closes_when_filing_supervision_and_actions_are_done(cast, seni
     assert (audit.status, audit.closed_at) == ("closed", clock.now())
 
 
+def test_looking_for_what_can_be_closed_costs_one_query_however_many_audits_wait(
+    cast, seniors, django_assert_num_queries
+):
+    for number in (1, 2):
+        finish(make_audit(cast, local_id=f"{number:07d}"), cast)
+    with django_assert_num_queries(1):
+        assert close_all_done() == 0, "both wait for their filing and supervision"
+
+
 def test_an_unanswered_concern_holds_the_loop_open(cast, seniors):
     audit = make_audit(cast)
     concern = raise_concern(case=audit.case, raised_by=cast.petra, text="Look.", about=audit.reference)

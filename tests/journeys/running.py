@@ -61,10 +61,12 @@ class Site:
                 time.sleep(0.1)
         raise RuntimeError(f"The site does not answer:\n{self.log('web')}")
 
-    def start_worker(self) -> None:
-        """Start a worker that also rings the periodic bells."""
+    def start_worker(
+        self, name: str = "worker", *, application: str = "tests.journeys.worker", schedule: str = "schedule"
+    ) -> None:
+        """Start a worker that also rings the periodic bells, by a ``schedule`` file of its own."""
         self._start(
-            "worker", "celery", "-A", "tests.journeys.worker", "worker", "-B", "-s", str(self.folder / "schedule"),
+            name, "celery", "-A", application, "worker", "-B", "-s", str(self.folder / schedule), "-n", f"{name}@%h",
             "--concurrency", "1", "--loglevel", "WARNING", "--without-gossip", "--without-mingle",
         )  # fmt: skip
 
@@ -97,7 +99,8 @@ class Site:
             )
 
 
-def _address(alias: str, name: str) -> str:
+def address_of(alias: str, name: str) -> str:
+    """Return how the settings' ``alias`` is reached in the database ``name``."""
     one = settings.DATABASES[alias]
     secret = f":{one['PASSWORD']}" if one["PASSWORD"] else ""
     host = one["HOST"] or ""
@@ -123,7 +126,7 @@ def running_site(folder: Path, blocker, *, purpose: str = "journeys") -> Iterato
         environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "tests.journeys.settings",
-            "DATABASE_URL": _address("default", name),
+            "DATABASE_URL": address_of("default", name),
             "REDIS_URL": settings.REDIS_URL,
             "QAF_DATA": str(folder / "data"),
             "QAF_JOURNEY_QUEUE": name,
