@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from moderation.enums import ModerationStatus
+from moderation.enums import DisputeStatus, MeetingStatus, ModerationStatus
 from moderation.events import ModerationDecided
 from qaf.tenants.permissions import may
 from qaf.tenants.transitions import Transition, Workflow
@@ -35,6 +35,14 @@ moderation_workflow = Workflow(
         by_system=True,
     ),
     Transition(
+        "begin",
+        "Begin, as the audit is submitted",
+        (ModerationStatus.NAMED,),
+        ModerationStatus.ALLOCATED,
+        _nobody,
+        by_system=True,
+    ),
+    Transition(
         "decide",
         "Decide",
         (ModerationStatus.ALLOCATED,),
@@ -45,9 +53,33 @@ moderation_workflow = Workflow(
     Transition(
         "withdraw",
         "No longer needed",
-        (ModerationStatus.WAITING, ModerationStatus.ALLOCATED),
+        (ModerationStatus.NAMED, ModerationStatus.WAITING, ModerationStatus.ALLOCATED),
         ModerationStatus.WITHDRAWN,
         _nobody,
         by_system=True,
+    ),
+)
+
+
+def _checked_by_service(instance: object, person: "Person") -> bool:
+    """Who may is asked by the service: it depends on the ladder and the parties of the framework."""
+    return True
+
+
+meeting_workflow = Workflow(
+    "status",
+    Transition("hold", "Record as held", (MeetingStatus.PLANNED,), MeetingStatus.HELD, _checked_by_service),
+)
+
+dispute_workflow = Workflow(
+    "status",
+    Transition("settle", "Settle", (DisputeStatus.OPEN,), DisputeStatus.SETTLED, _checked_by_service),
+    Transition("take_back", "Take back", (DisputeStatus.OPEN,), DisputeStatus.WITHDRAWN, _checked_by_service),
+    Transition(
+        "acknowledge",
+        "Keep as good practice",
+        (DisputeStatus.OPEN,),
+        DisputeStatus.ACKNOWLEDGED,
+        _checked_by_service,
     ),
 )

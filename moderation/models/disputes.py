@@ -45,6 +45,9 @@ class DisputeStep(TenantModel):
     number = models.PositiveSmallIntegerField(help_text="Place on the framework's ladder, from 1.")
     name = models.CharField(max_length=200)
     parties = models.JSONField(default=list, help_text="Keys of the parties who settle it.")
+    asked = models.JSONField(
+        default=list, help_text="Ids of the people behind them; looked up again every day."
+    )
     opened_at = models.DateTimeField()
     due_on = models.DateField(null=True, blank=True)
     outcome = models.CharField(max_length=12, choices=StepOutcome.choices, blank=True)

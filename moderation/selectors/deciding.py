@@ -6,8 +6,10 @@ from audits.frameworks.schema import Framework
 from audits.models import Audit, AuditAction
 from audits.selectors.comparison import Comparison, Row, comparison_of
 from audits.selectors.facts import framework_for, tool_of
-from moderation.enums import ReasonKind
+from moderation.enums import Mode, ReasonKind
 from moderation.models import Moderation
+from moderation.selectors.panels import grade_of_panel, still_needed
+from moderation.selectors.questions import agrees, asks_whether_talked, unanswered
 from qaf.tenants.transitions import Problem
 
 DIFFERENCES = (ReasonKind.OVERALL_DIFFERS, ReasonKind.DOMAIN_DIFFERS)
@@ -16,14 +18,13 @@ DIFFERENCES = (ReasonKind.OVERALL_DIFFERS, ReasonKind.DOMAIN_DIFFERS)
 def to_decide(moderation: Moderation, comparison: Comparison | None = None) -> tuple[Row, ...]:
     """Return the rows that the moderator decides: the overall grade, and every disputed domain.
 
-    Where something other than a difference led here (a random check, a request), or the framework says so, every
-    domain is looked at.
+    Where the framework says so, every domain is looked at; where it decides disputed ones, also those of an audit
+    that something other than a difference brought here (a random check, a request).
     """
     comparison = comparison or comparison_of(moderation.audit)
+    decides = framework_for(moderation.audit).moderation.decides
     kinds = {reason.kind for reason in moderation.reasons.all()}
-    whole = (
-        bool(kinds - set(DIFFERENCES)) or "all_domains" in framework_for(moderation.audit).moderation.decides
-    )
+    whole = "all_domains" in decides or ("disputed_domains" in decides and bool(kinds - set(DIFFERENCES)))
     return tuple(row for row in comparison.rows if whole or row.overall or row.differs)
 
 
@@ -49,19 +50,11 @@ def missing(moderation: Moderation, fields: dict, hrefs: dict[str, str]) -> list
 
     ``fields`` are the words typed so far; ``hrefs`` gives the pages ``decide`` and ``plan``.
     """
-    problems = []
     decide, plan = hrefs.get("decide", ""), hrefs.get("plan", "")
-    if fields.get("conversation_needed") not in ("yes", "no"):
-        text = "Say whether a conversation with both auditors was needed"
-        problems.append(Problem(text, f"{decide}#id_conversation_needed"))
-    if fields.get("conversation_needed") == "yes":
-        if not fields.get("conversation_on"):
-            problems.append(
-                Problem("Enter when you talked with both auditors", f"{decide}#id_conversation_on_0")
-            )
-        if not str(fields.get("conversation_outcome", "")).strip():
-            problems.append(Problem("Say what the conversation led to", f"{decide}#id_conversation_outcome"))
-    for row in to_decide(moderation):
+    problems = _about_talk(fields, decide) if asks_whether_talked(moderation) else []
+    problems += unanswered(moderation, fields, decide)
+    problems += [Problem(text, hrefs.get("moderation", "")) for text in still_needed(moderation)]
+    for row in to_decide(moderation) if agrees(fields) else ():
         name = field_name(row.domain)
         if not fields.get(f"grade_{name}"):
             problems.append(Problem(f"Decide the grade: {row.label}", f"{decide}#id_grade_{name}"))
@@ -74,6 +67,26 @@ def missing(moderation: Moderation, fields: dict, hrefs: dict[str, str]) -> list
         and not moderation.action_plan_agreed
     ):
         problems.append(Problem("Agree the action plan", plan))
+    panel, overall = grade_of_panel(moderation), fields.get(f"grade_{field_name(OVERALL)}")
+    if moderation.mode == Mode.PANEL and panel.grade and overall and overall != panel.grade:
+        label = framework_for(moderation.audit).names.grade(panel.grade)
+        problems.append(
+            Problem(f"The panel comes to {label}: {panel.why}", f"{decide}#id_grade_{field_name(OVERALL)}")
+        )
+    return problems
+
+
+def _about_talk(fields: dict, decide: str) -> list[Problem]:
+    if fields.get("conversation_needed") not in ("yes", "no"):
+        text = "Say whether a conversation with both auditors was needed"
+        return [Problem(text, f"{decide}#id_conversation_needed")]
+    problems = []
+    if fields["conversation_needed"] == "yes":
+        if not fields.get("conversation_on"):
+            text = "Enter when you talked with both auditors"
+            problems.append(Problem(text, f"{decide}#id_conversation_on_0"))
+        if not str(fields.get("conversation_outcome", "")).strip():
+            problems.append(Problem("Say what the conversation led to", f"{decide}#id_conversation_outcome"))
     return problems
 
 

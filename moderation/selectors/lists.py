@@ -1,9 +1,11 @@
 """Lists of moderations, with everything a page shows fetched at once."""
 
+from collections.abc import Iterable
+
 from django.db.models import Prefetch, Q, QuerySet
 
 from audits.models import Audit
-from moderation.enums import OPEN, ReasonKind
+from moderation.enums import OPEN, ModerationStatus, ReasonKind
 from moderation.models import Moderation, ModerationReason
 from qaf.lib import clock
 from qaf.tenants.models import Person
@@ -25,11 +27,11 @@ def moderation_list() -> QuerySet[Moderation]:
 
 
 def visible_moderations(person: Person) -> QuerySet[Moderation]:
-    """Return all for those who allocate, else the person's own."""
+    """Return all for those who allocate, else the person's own and those on whose panel they sit."""
     return (
         moderation_list()
         if may(person, "moderation.allocate")
-        else moderation_list().filter(moderator=person)
+        else moderation_list().filter(Q(moderator=person) | Q(members__person=person)).distinct()
     )
 
 
@@ -40,12 +42,28 @@ def overdue() -> QuerySet[Moderation]:
 
 def moderation_of(audit_id: int) -> Moderation | None:
     """Return the moderation of an audit, if it was ever moderated."""
-    return moderation_list().filter(audit=audit_id).first()
+    return moderation_list().filter(audit=audit_id).order_by("-round").first()
+
+
+def earlier_rounds(moderation: Moderation) -> list[Moderation]:
+    """Return what was decided before, such as a manager's review before a panel's."""
+    found = moderation_list().filter(audit=moderation.audit_id, round__lt=moderation.round)
+    return list(found.prefetch_related("decisions").order_by("round"))
 
 
 def moderates(audit: Audit, person: Person) -> bool:
-    """Say whether the person is, or was, the audit's moderator."""
-    return Moderation.objects.filter(audit=audit, moderator=person).exists()
+    """Say whether the person is, or was, the audit's moderator, or sits on its panel."""
+    found = Moderation.objects.filter(audit=audit).exclude(status=ModerationStatus.NAMED)
+    return found.filter(Q(moderator=person) | Q(members__person=person)).exists()
+
+
+def moderators(audit: Audit) -> Iterable[Person]:
+    """Yield who moderates the audit: named at allocation, or at work."""
+    found = Moderation.objects.filter(audit=audit, moderator__isnull=False)
+    found = found.exclude(status=ModerationStatus.WITHDRAWN).select_related("moderator").order_by("round")
+    for one in found:
+        if one.moderator is not None:
+            yield one.moderator
 
 
 def why_in_short(moderation: Moderation) -> str:

@@ -1,6 +1,7 @@
-"""How a moderation is decided and by when: what its reasons' rules say, else the framework's own way. Pure."""
+"""How a moderation is decided and by when: what its reasons' rules say, else the framework's own way."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from audits.frameworks.schema import Framework
 from audits.frameworks.schema.moderation import (
@@ -9,12 +10,43 @@ from audits.frameworks.schema.moderation import (
     Panel,
     Selector,
 )
+from audits.frameworks.selectors import framework_of
 from audits.frameworks.vocabulary import DueRule
 from audits.frameworks.vocabulary.selection import LineReview, QuotaPerRole, SessionSample
 from moderation.enums import Mode
 from moderation.models import Moderation
 
 AFTERWARDS = ("month_closed", "each_quarter")
+
+
+@dataclass(frozen=True)
+class Way:
+    """Who may decide: in which mode, and which role a rule names to look at it alone."""
+
+    mode: str
+    reviewer_role: str = ""
+    line_review: bool = False
+
+    @property
+    def close(self) -> bool:
+        """Whether somebody of the case's own line may decide: on a panel, or as the manager who reviews."""
+        return self.mode == Mode.PANEL or self.line_review
+
+
+def way_for(framework: Framework, rules: Iterable[str]) -> Way:
+    """Return who may decide what was chosen by these rules."""
+    rules = list(rules)
+    return Way(
+        mode_of(decision_for(framework, rules)),
+        reviewer_role_for(framework, rules),
+        is_line_review(framework, rules),
+    )
+
+
+def way_of(moderation: Moderation) -> Way:
+    """Return who may decide the moderation as it stands."""
+    framework = framework_of(moderation.audit.framework_version)
+    return Way(moderation.mode, moderation.reviewer_role, is_line_review(framework, rules_of(moderation)))
 
 
 def selectors_by_key(framework: Framework, rules: Iterable[str]) -> list[Selector]:
@@ -97,6 +129,7 @@ def wants_agreement(moderation: Moderation) -> bool:
 
 
 __all__ = [
+    "Way",
     "comes_afterwards",
     "decision_for",
     "due_rule_for",
@@ -109,4 +142,6 @@ __all__ = [
     "session_of",
     "session_selector",
     "wants_agreement",
+    "way_for",
+    "way_of",
 ]

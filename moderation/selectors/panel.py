@@ -4,13 +4,27 @@ from collections.abc import Iterable
 
 from django.urls import reverse
 
+from audits.cases.models import Case
+from audits.cases.registry import Panel as CasePanel
 from audits.enums import AuditStatus
 from audits.registry import Panel
+from audits.selectors.disagreements import disagreements_of, may_disagree
+from audits.selectors.facts import framework_for
 from audits.selectors.people import auditors_ever
 from audits.selectors.standing import Standing
 from moderation.enums import OPEN
-from moderation.paths import moderation_href
+from moderation.paths import dispute_href, moderation_href
+from moderation.selectors.disputes import (
+    current_step,
+    dispute_list,
+    may_see_dispute,
+    no_ladder_about_grades,
+    rule_of,
+    rules_about_practice,
+    rules_to_raise,
+)
 from moderation.selectors.lists import moderation_of
+from qaf.tenants.models import Person
 from qaf.tenants.permissions import may
 
 
@@ -30,7 +44,8 @@ def moderation_panel(standing: Standing) -> Iterable[Panel]:
             ask_url = reverse("moderation:ask", args=[audit.authority.slug, audit.reference])
             yield Panel("Moderation", "moderation/_panel.html", {"ask_url": ask_url}, order=20)
         return
-    opens = allocates or found.moderator_id == person.pk
+    sits = found.members.filter(person=person).exists()
+    opens = allocates or found.moderator_id == person.pk or sits
     context = {
         "moderation": found,
         "reasons": found.reasons.all(),
@@ -38,3 +53,43 @@ def moderation_panel(standing: Standing) -> Iterable[Panel]:
         "href": moderation_href(found) if opens else "",
     }
     yield Panel("Moderation", "moderation/_panel.html", context, order=20)
+
+
+def dispute_panel(standing: Standing) -> Iterable[Panel]:
+    """Return what is disputed about the audit, what the person may raise, and where there is no further step."""
+    audit, person = standing.audit, standing.person
+    if not standing.sees_grades and not standing.is_auditor and not standing.is_worker:
+        return
+    framework = framework_for(audit)
+    shown = [one for one in dispute_list().filter(audit=audit) if may_see_dispute(one, person)]
+    rules = rules_to_raise(audit, person)
+    context = {
+        "disputes": [(one, rule_of(one).label, dispute_href(one), current_step(one)) for one in shown],
+        "rules": rules,
+        "raise_url": reverse("moderation:raise", args=[audit.authority.slug, audit.reference]),
+        "disagree_url": reverse("moderation:disagree", args=[audit.authority.slug, audit.reference])
+        if may_disagree(audit, person)
+        else "",
+        "disagreements": [(one, framework.names.party(one.party)) for one in disagreements_of(audit)]
+        if standing.sees_grades
+        else [],
+        "none": no_ladder_about_grades(audit) if standing.sees_grades else "",
+    }
+    if any(context[name] for name in ("disputes", "rules", "disagree_url", "disagreements", "none")):
+        yield Panel("Disagreement", "moderation/_disputes.html", context, order=25)
+
+
+def disputes_of_case(case: Case, person: Person) -> Iterable[CasePanel]:
+    """Yield what was raised about practice with the child, and the way to raise something."""
+    shown = [one for one in dispute_list().filter(case=case, audit=None) if may_see_dispute(one, person)]
+    rules = rules_about_practice(case, person)
+    if shown or rules:
+        yield CasePanel(
+            template="moderation/_disputes_of_case.html",
+            context={
+                "disputes": [(one, rule_of(one).label, dispute_href(one)) for one in shown],
+                "raise_url": reverse("moderation:raise_for_child", args=[case.authority.slug, case.pk])
+                if rules
+                else "",
+            },
+        )

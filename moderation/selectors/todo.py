@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
-from moderation.enums import ModerationStatus
-from moderation.paths import moderation_href
+from moderation.enums import OPEN, MeetingStatus, ModerationStatus
+from moderation.models import Meeting, PanelMember
+from moderation.paths import meeting_href, moderation_href
 from moderation.selectors.lists import moderation_list, overdue
 from qaf.tenants.models import Person
 from qaf.tenants.permissions import may
@@ -28,3 +29,25 @@ def moderation_todo(person: Person) -> Iterable[ToDo]:
         href = moderation_href(moderation, "allocate")
         about = f"{moderation.audit.reference}, with {moderation.moderator}"
         yield ToDo("Moderation is late", href, moderation.due_on, about)
+
+
+def view_todo(person: Person) -> Iterable[ToDo]:
+    """Return the panels that wait for the person's view."""
+    found = PanelMember.objects.filter(person=person, said_at=None, moderation__status__in=OPEN)
+    for one in found.exclude(moderation__moderator=person).select_related("moderation__audit__authority"):
+        href = moderation_href(one.moderation, "view")
+        yield ToDo(
+            "Give your view as a panel member", href, one.moderation.due_on, one.moderation.audit.reference
+        )
+
+
+def meeting_todo(person: Person) -> Iterable[ToDo]:
+    """Return the meetings that the person chairs: to hold, and to give feedback of."""
+    mine = Meeting.objects.filter(chair=person).select_related("authority")
+    for one in mine.filter(status=MeetingStatus.PLANNED):
+        yield ToDo(f"Hold the {one.get_kind_display().lower()}", meeting_href(one), one.due_on, one.period)
+    held = mine.filter(status=MeetingStatus.HELD, feedback_due_on__isnull=False, receipts=None)
+    for one in held:
+        yield ToDo(
+            "Issue the session’s feedback", meeting_href(one, "feedback"), one.feedback_due_on, one.period
+        )

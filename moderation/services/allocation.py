@@ -9,6 +9,7 @@ from moderation.enums import ModerationStatus
 from moderation.models import Moderation
 from moderation.paths import moderation_href
 from moderation.selectors import Candidate, candidates_for, load_of_the_time, moderation_list
+from moderation.selectors.modes import way_of
 from moderation.workflow import moderation_workflow
 from qaf.lib import clock
 from qaf.notices.services import tell
@@ -24,12 +25,12 @@ def allocate_when_due(*, moderation: Moderation) -> bool:
     """
     if moderation.status != ModerationStatus.WAITING or moderation.available_on > clock.today():
         return False
-    candidates = candidates_for(moderation.audit, month=load_of_the_time(moderation))
+    candidates = candidates_for(moderation.audit, month=load_of_the_time(moderation), way=way_of(moderation))
     able = [one for one in candidates if one.may and not one.away]
     if not able:
         _name_problem(moderation, candidates)
         return False
-    _give(moderation, min(able, key=lambda one: _order(moderation, one)).person, by=None)
+    give(moderation, min(able, key=lambda one: _order(moderation, one)).person, by=None)
     return True
 
 
@@ -62,7 +63,8 @@ def allocate_by_hand(*, moderation: Moderation, moderator: Person, person: Perso
     Raises ``PermissionDenied``, and ``ValidationError`` for an auditor, the case's line or anybody else kept out.
     """
     require(person, "moderation.allocate")
-    chosen = next((one for one in candidates_for(moderation.audit) if one.person.pk == moderator.pk), None)
+    candidates = candidates_for(moderation.audit, way=way_of(moderation))
+    chosen = next((one for one in candidates if one.person.pk == moderator.pk), None)
     if chosen is None:
         raise ValidationError({"moderator": f"{moderator.name} holds no post whose holders moderate."})
     if not chosen.may:
@@ -70,17 +72,24 @@ def allocate_by_hand(*, moderation: Moderation, moderator: Person, person: Perso
             {"moderator": f"{moderator.name} cannot moderate it: {', '.join(chosen.kept_out)}."}
         )
     if moderation.moderator_id != moderator.pk:
-        _give(moderation, moderator, by=person)
+        give(moderation, moderator, by=person)
 
 
-def _give(moderation: Moderation, moderator: Person, *, by: Person | None) -> None:
+def give(moderation: Moderation, moderator: Person, *, by: Person | None) -> None:
+    """Make ``moderator`` the one who decides, or who leads the panel, and tell them."""
     also = {"moderator": moderator, "allocated_at": clock.now(), "problem": ""}
     moderation_workflow.apply(moderation, "allocate", person=by, also=also)
     moderation.drafts.all().delete()
+    tell_given(moderation)
+
+
+def tell_given(moderation: Moderation) -> None:
+    """Tell the moderator that the audit is theirs to moderate now."""
+    assert moderation.moderator is not None  # noqa: S101  (given a moment ago)
     tell(
-        people=[moderator],
+        people=[moderation.moderator],
         kind="moderation_allocated",
-        key=f"moderation-{moderation.pk}-{moderator.pk}",
+        key=f"moderation-{moderation.pk}-{moderation.moderator.pk}",
         subject=f"{moderation.audit.reference}: an audit for you to moderate",
         body=f"Please decide by {long_date(moderation.due_on)}.",
         href=moderation_href(moderation),
@@ -89,4 +98,4 @@ def _give(moderation: Moderation, moderator: Person, *, by: Person | None) -> No
 
 def remind_late() -> None:
     """Remind moderators on the framework's days; of what is late, those who allocate hear with them (HER-41)."""
-    remind("moderation")
+    remind("moderation", "dispute", "panel_view", "meeting")

@@ -6,13 +6,18 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
 
+from audits.enums import AuditStatus
 from audits.models import WiderFinding
 from audits.selectors.facts import framework_for
 from audits.services.outcome import record_decision
+from audits.services.revising import confirm_or_revise
 from moderation.enums import ModerationStatus
 from moderation.models import Decision, DecisionDraft, Moderation
 from moderation.paths import moderation_href
 from moderation.selectors import field_name, grade_choices, missing, to_decide
+from moderation.selectors.questions import agrees
+from moderation.services.disputes import climb_after_discussion
+from moderation.services.telling import record_discussion, tell_decided
 from moderation.workflow import moderation_workflow
 from qaf.lib import clock
 from qaf.tenants.models import Person
@@ -78,8 +83,10 @@ def agree_plan(*, moderation: Moderation, agreed: bool, person: Person) -> None:
 def decide(*, moderation: Moderation, person: Person) -> None:
     """Make the typed decision binding: grades, reasons, conversation, and the finding beyond the case.
 
-    The audit has its outcome in the same transaction. Raises ``TransitionRefused`` with everything missing, each
-    with its link; ``PermissionDenied`` for anybody but the moderator; ``StatusHasChanged`` the second time.
+    The audit has its outcome in the same transaction; a session's decision on a final audit changes the grades of
+    record. Where moderator and auditor do not agree, the auditor's grades stand and a dispute opens. Raises
+    ``TransitionRefused`` with everything missing, each with its link; ``PermissionDenied`` for anybody but the
+    moderator; ``StatusHasChanged`` the second time.
     """
     moderation = Moderation.objects.select_for_update(of=("self",)).get(pk=moderation.pk)
     require_own(moderation, person)
@@ -87,15 +94,8 @@ def decide(*, moderation: Moderation, person: Person) -> None:
     fields = draft.fields if draft else {}
     if problems := missing(moderation, fields, _hrefs(moderation)):
         raise TransitionRefused(problems)
-    decided = _decided(moderation, fields)
-    needed = fields["conversation_needed"] == "yes"
-    also = {
-        "conversation_needed": needed,
-        "conversation_on": fields.get("conversation_on") or None if needed else None,
-        "conversation_outcome": str(fields.get("conversation_outcome", "")).strip() if needed else "",
-        "rationale": str(fields.get("rationale", "")).strip(),
-        "decided_at": clock.now(),
-    }
+    agreed = agrees(fields)
+    decided = _decided(moderation, fields) if agreed else {}
     with because("Decide", person=person):
         Decision.objects.bulk_create(
             Decision(moderation=moderation, domain=domain, grade=grade, reason=reason)
@@ -105,13 +105,36 @@ def decide(*, moderation: Moderation, person: Person) -> None:
             WiderFinding.objects.create(
                 audit=moderation.audit, text=finding, raised_by=person, raised_at=clock.now()
             )
+        record_discussion(moderation=moderation, fields=fields, person=person)
         moderation.drafts.all().delete()
-    moderation_workflow.apply(moderation, "decide", person=person, also=also)
-    record_decision(audit=moderation.audit, decided=decided, moderator=person)
+    moderation_workflow.apply(moderation, "decide", person=person, also=_also(fields))
+    if moderation.audit.status == AuditStatus.IN_MODERATION:
+        record_decision(audit=moderation.audit, decided=decided, moderator=person)
+    else:
+        confirm_or_revise(audit=moderation.audit, decided=decided, person=person)
+    if not agreed:
+        climb_after_discussion(
+            moderation=moderation, text=str(fields.get("agreement_why", "")), person=person
+        )
+    tell_decided(moderation=moderation)
+
+
+def _also(fields: dict[str, Any]) -> dict[str, Any]:
+    needed = fields.get("conversation_needed") == "yes"
+    return {
+        "conversation_needed": needed if "conversation_needed" in fields else None,
+        "conversation_on": fields.get("conversation_on") or None if needed else None,
+        "conversation_outcome": str(fields.get("conversation_outcome", "")).strip() if needed else "",
+        "rationale": str(fields.get("rationale", "")).strip(),
+        "agreement": fields.get("agreement", ""),
+        "standards_met": fields.get("standards_met", ""),
+        "standards_text": str(fields.get("standards_text", "")).strip(),
+        "decided_at": clock.now(),
+    }
 
 
 def _hrefs(moderation: Moderation) -> dict[str, str]:
-    return {name: moderation_href(moderation, name) for name in ("decide", "plan")}
+    return {name: moderation_href(moderation, name) for name in ("decide", "plan", "moderation")}
 
 
 def _decided(moderation: Moderation, fields: dict[str, Any]) -> dict[str, tuple[str, str]]:

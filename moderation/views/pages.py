@@ -31,6 +31,7 @@ from moderation.selectors import (
     visible_moderations,
     why_in_short,
 )
+from moderation.selectors.modes import way_of
 from moderation.services import allocate_by_hand, ask_for_moderation, draft_of
 from moderation.views.common import moderation_page, show
 from qaf.lib import clock
@@ -118,7 +119,7 @@ def _decisions(found: Moderation) -> list[dict[str, Any]]:
 def allocate(request: CouncilRequest, found: Moderation) -> HttpResponse:
     """Give the moderation to somebody by hand."""
     require(request.person, "moderation.allocate")
-    candidates = candidates_for(found.audit, month=load_of_the_time(found))
+    candidates = candidates_for(found.audit, month=load_of_the_time(found), way=way_of(found))
     form = AllocateForm(request.POST if request.method == "POST" else None, candidates=candidates)
     if request.method == "POST" and form.is_valid():
         moderator = form.people[form.cleaned_data["moderator"]]
