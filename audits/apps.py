@@ -21,13 +21,14 @@ class AuditsConfig(AppConfig):
         from audits.followup.enums import FollowUpKind
         from audits.followup.paths import council_path
         from audits.registry import add_panel
-        from audits.selectors.origins import audit_origins, is_part_of_audit
+        from audits.selectors.origins import actions_looked_over, audit_origins, is_part_of_audit
         from audits.selectors.outcome import outcome_todo
         from audits.selectors.what_follows import follow_up_panel, outcome_panel
         from qaf.tenants.registry import add_todo
 
         followup.add_origins(audit_origins)
         followup.add_party_to(is_part_of_audit)
+        followup.add_actions_of(actions_looked_over)
         followup.add_page(FollowUpKind.RE_AUDIT, lambda one: council_path("audits:re_audit", one.pk))
         add_panel(outcome_panel)
         add_panel(follow_up_panel)
@@ -128,8 +129,27 @@ class AuditsConfig(AppConfig):
         from audits.followup.due import add_due
         from audits.followup.services.reminders import check_reminders
         from audits.selectors.checking import due_checks, todo_of_checker
-        from qaf.tenants.registry import add_todo
+        from audits.selectors.tool_reviews import due_reviews, todo_of_reviewer
+        from qaf.tenants.registry import MenuEntry, add_menu, add_todo
 
         add_todo(todo_of_checker)
+        add_todo(todo_of_reviewer)
         add_due("check", due_checks)
-        check_reminders("check")
+        add_due("tool_review", due_reviews)
+        check_reminders("check", "tool_review")
+        add_menu(
+            MenuEntry(
+                "Audits from before",
+                "audits:historic",
+                92,
+                ("audits.see_all",),
+                hint="Results of audits done before this product, apart from all others.",
+            ),
+            MenuEntry(
+                "Reviews of the audit tools",
+                "audits:tool_reviews",
+                93,
+                ("audits.see_all",),
+                hint="When each tool is looked at again, and what was found.",
+            ),
+        )

@@ -21,6 +21,7 @@ from audits.services import after_final
 from audits.services.concerns import raise_what_is_called_for
 from audits.services.consequences import apply_consequences, stand_down
 from audits.services.finalise import finalise, tell_outcome_reached, tell_submitted
+from audits.services.observing import ask_for_observation
 from audits.services.opening import ask_for_supervision
 from audits.services.trends import look_for_patterns
 from qaf.tenants.events import on
@@ -63,6 +64,7 @@ def open_what_follows(event: AuditFinal) -> None:
     after_final.ask_for_filing(audit=audit)
     ask_for_supervision(audit=audit)
     after_final.ask_for_action_review(audit=audit)
+    ask_for_observation(audit=audit)
     after_final.tell_those_concerned(audit=audit)
     stand_down(audit=audit)
     apply_consequences(audit=audit, occurrence=Occurrence.AUDIT_FINALISED)

@@ -12,8 +12,10 @@ from audits.views import (
     file_copy,
     findings,
     framework_preview,
+    historic,
     outcome,
     re_audits,
+    tool_reviews,
 )
 from audits.views import audits as pages
 
@@ -32,6 +34,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sample/<int:pk>/replace/", cycle_changes.replace, name="replace_case"),
     path("checks/<int:pk>/", checking.check, name="check"),
     path("assessments/<int:pk>/give/", cycle_changes.give, name="give"),
+    path("historic/", historic.historic, name="historic"),
+    path("historic/bring-in/", historic.bring_in, name="bring_in_historic"),
+    path("tool-reviews/", tool_reviews.tool_reviews, name="tool_reviews"),
+    path("tool-reviews/<slug:key>/", tool_reviews.review_tool, name="review_tool"),
     path("copy-settings/", copy_settings.copy_settings, name="copy_settings"),
     path("left-out/", exclusions.exclusion_list, name="exclusions"),
     path("left-out/ask/", exclusions.ask, name="ask_exclusion"),

@@ -31,6 +31,7 @@ class FollowUpKind(models.TextChoices):
     SCRUTINY = "scrutiny", "Look at what contributed"
     SUMMARY = "summary", "Summary of what went well"
     ACTION_REVIEW = "action_review", "Review of actions"
+    OBSERVATION = "observation", "Observation of practice"
 
 
 class FollowUpStatus(models.TextChoices):

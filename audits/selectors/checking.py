@@ -76,7 +76,9 @@ def checkers(assessment: Assessment, framework: Framework) -> list[Person]:
     return [one for one in _in_post(framework, rule.by) if _is_free(one, assessment)] if rule else []
 
 
-def open_checks(ids: Iterable[int] | None = None) -> Iterator[tuple[FinalisationCheck, Framework, list[Person]]]:
+def open_checks(
+    ids: Iterable[int] | None = None,
+) -> Iterator[tuple[FinalisationCheck, Framework, list[Person]]]:
     """Yield every check that somebody waits for, with who may give it; the queries do not grow with the checks."""
     found = FinalisationCheck.objects.filter(checked_at=None, assessment__submitted_at=None)
     found = found if ids is None else found.filter(pk__in=list(ids))

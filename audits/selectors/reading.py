@@ -114,8 +114,9 @@ def count_marks(assessments: Iterable[Assessment], tool: Tool) -> list[Criterion
         for key, mark in marks.items():
             found.setdefault((domain, key), Counter())[mark] += 1
     return [
-        CriterionCount(domain.key, one.key, one.text, one.compliance, found.get((domain.key, one.key), Counter()))
+        CriterionCount(
+            domain.key, one.key, one.text, one.compliance, found.get((domain.key, one.key), Counter())
+        )
         for domain in tool.domains
         for one in domain.criteria
     ]
-

@@ -36,7 +36,9 @@ class Responsibility:
         if self.factors:
             found.append(f"What else shaped the outcome: {'; '.join(self.factors)}.")
         if self.of_others:
-            found.append("The grade is mainly about the work of others, and stays out of the worker’s own patterns.")
+            found.append(
+                "The grade is mainly about the work of others, and stays out of the worker’s own patterns."
+            )
         return tuple(found)
 
 

@@ -64,7 +64,14 @@ def make_sheet(
     mo = make_person("Mo Manager", unit=team, signs_in=signs_in)
     led_by = make_person("Ira Chair", chair, signs_in=signs_in) if chair else None
     keep_in_step()
-    return Sheet(framework, make_audit_of(framework, version, ada, wyn, mo, led_by, team, slot, status), ada, wyn, mo, team)
+    return Sheet(
+        framework,
+        make_audit_of(framework, version, ada, wyn, mo, led_by, team, slot, status),
+        ada,
+        wyn,
+        mo,
+        team,
+    )
 
 
 def make_audit_of(
@@ -117,7 +124,9 @@ def make_audit_of(
     return audit
 
 
-def complete(assessment: Assessment, framework: Framework, section: Section, grade: str = "good") -> dict[str, Any]:
+def complete(
+    assessment: Assessment, framework: Framework, section: Section, grade: str = "good"
+) -> dict[str, Any]:
     """Everything that a section may need before its grade can be locked."""
     tool = tool_of(framework, assessment)
     fields: dict[str, Any] = {
@@ -144,7 +153,9 @@ def complete(assessment: Assessment, framework: Framework, section: Section, gra
     return {key: value for key, value in fields.items() if value}
 
 
-def fill_form(assessment: Assessment, framework: Framework, grade: str = "good", **changed: dict[str, Any]) -> None:
+def fill_form(
+    assessment: Assessment, framework: Framework, grade: str = "good", **changed: dict[str, Any]
+) -> None:
     """Write every section that applies; ``changed`` replaces fields of a section, by its key."""
     for section in sections_of(assessment, framework):
         if not section.applies and section.key not in changed:
@@ -159,7 +170,9 @@ def fill_form(assessment: Assessment, framework: Framework, grade: str = "good",
         )
 
 
-def lock_form(assessment: Assessment, framework: Framework, grade: str = "good", **changed: dict[str, Any]) -> None:
+def lock_form(
+    assessment: Assessment, framework: Framework, grade: str = "good", **changed: dict[str, Any]
+) -> None:
     """Fill the form and lock it."""
     fill_form(assessment, framework, grade, **changed)
     lock_grades(assessment=assessment, person=assessment.assessor)
