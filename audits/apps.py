@@ -21,6 +21,8 @@ class AuditsConfig(AppConfig):
         from audits.followup.enums import FollowUpKind
         from audits.followup.paths import council_path
         from audits.registry import add_panel
+        from audits.selectors.action_position import sees_positions
+        from audits.selectors.flags import marks_panel, todo_of_concerns
         from audits.selectors.origins import actions_looked_over, audit_origins, is_part_of_audit
         from audits.selectors.outcome import outcome_todo
         from audits.selectors.what_follows import follow_up_panel, outcome_panel
@@ -30,9 +32,12 @@ class AuditsConfig(AppConfig):
         followup.add_party_to(is_part_of_audit)
         followup.add_actions_of(actions_looked_over)
         followup.add_page(FollowUpKind.RE_AUDIT, lambda one: council_path("audits:re_audit", one.pk))
+        followup.add_tab("positions", "Audits and their actions", "audits:positions", sees_positions)
+        add_panel(marks_panel)
         add_panel(outcome_panel)
         add_panel(follow_up_panel)
         add_todo(outcome_todo)
+        add_todo(todo_of_concerns)
 
     @staticmethod
     def _know_what_is_due() -> None:

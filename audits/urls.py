@@ -13,6 +13,7 @@ from audits.views import (
     findings,
     framework_preview,
     historic,
+    marks,
     outcome,
     re_audits,
     tool_reviews,
@@ -56,6 +57,7 @@ urlpatterns += [
     path(f"{_audit}/family/<slug:target>/", family.contact, name="family_contact"),
     path(f"{_audit}/family/<slug:target>/consent/", family.consent, name="family_consent"),
     path(f"{_audit}/family/<slug:target>/<int:pk>/remove/", family.remove, name="family_remove"),
+    path(f"{_audit}/marks/", marks.flags, name="flags"),
     path(f"{_audit}/immediate-change/", findings.immediate, name="immediate_change"),
 ]
 
@@ -83,4 +85,5 @@ urlpatterns += [
     path("re-audits/<int:pk>/", re_audits.re_audit, name="re_audit"),
 ]
 
+urlpatterns += [path("action-position/", marks.positions, name="positions")]
 urlpatterns += [path("framework-preview/", framework_preview.framework_preview, name="framework_preview")]

@@ -1,11 +1,14 @@
 """Filters of the trackers; they stand in the address."""
 
+from typing import Any
+
 import django_filters
 from django.db.models import Q, QuerySet
 
 from audits.followup.enums import OPEN_ACTIONS, ActionStatus, FollowUpKind, FollowUpStatus
 from audits.followup.models import Action, FollowUp
 from audits.followup.selectors import answering_for
+from audits.followup.selectors.lists import category_labels
 from qaf.lib import clock
 from qaf.tenants.enums import UnitKind
 from qaf.tenants.models import Unit
@@ -17,6 +20,10 @@ def _services(request: object) -> QuerySet[Unit]:
 
 def _teams(request: object) -> QuerySet[Unit]:
     return Unit.objects.filter(kind=UnitKind.TEAM).exclude(cases=None).distinct()
+
+
+def _categories() -> list[tuple[str, str]]:
+    return list(category_labels().items())
 
 
 class ActionFilter(django_filters.FilterSet):
@@ -44,9 +51,16 @@ class ActionFilter(django_filters.FilterSet):
         field_name="case__team", queryset=_teams, label="Team", empty_label="Any"
     )
 
+    category = django_filters.ChoiceFilter(label="Kind", empty_label="Any", choices=_categories)
+
     class Meta:
         model = Action
         fields: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not _categories():
+            del self.form.fields["category"]
 
     def filter_queryset(self, queryset: QuerySet[Action]) -> QuerySet[Action]:
         """Show what is open or waits for sign-off unless another status is chosen."""
@@ -55,7 +69,9 @@ class ActionFilter(django_filters.FilterSet):
 
     def by_whose(self, queryset: QuerySet[Action], name: str, value: str) -> QuerySet[Action]:
         """Filter to the person's own."""
-        return queryset.filter(owner__in=answering_for(self.request.person)) if value == "mine" else queryset
+        ids = answering_for(self.request.person)
+        mine = Q(owner__in=ids) | Q(joint_owner__in=ids)
+        return queryset.filter(mine) if value == "mine" else queryset
 
     def by_status(self, queryset: QuerySet[Action], name: str, value: str) -> QuerySet[Action]:
         """Filter by status."""

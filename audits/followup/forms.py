@@ -1,11 +1,17 @@
 """Forms about what follows: completing, signing off, answering, raising a concern."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.text import Truncator
+
 from audits.followup.enums import Ending, FollowUpKind
-from audits.followup.models import FollowUp
+from audits.followup.models import Action, FollowUp
+from audits.followup.services.concerns import SpokenFirst
+from audits.frameworks.base import Choice
 from audits.frameworks.schema.followup import Actions
+from qaf.tenants.models import Person
+from qaf.tenants.selectors import person_by_name
 from qaf.ui import forms
 from qaf.ui.fields import DateField, YesNoField
 
@@ -31,27 +37,57 @@ class CompleteActionForm(forms.Form):
         self.fields["change_for_child"].required = rules.impact_required
 
 
-class SignOffForm(forms.Form):
-    """Somebody else confirms it, or sends it back."""
+JUDGED = {
+    "completed": "Has it been done?",
+    "quality": "Is it done well?",
+    "compliance": "Does it keep to procedure?",
+    "impact": "Has it made the difference that was intended for the child?",
+}
+"""What a sign-off may judge apart."""
 
+
+class SignOffForm(forms.Form):
+    """Somebody else confirms it, or sends it back; what the framework judges apart is asked apart."""
+
+    completed = YesNoField(label=JUDGED["completed"], required=False)
+    quality = YesNoField(label=JUDGED["quality"], required=False)
+    compliance = YesNoField(label=JUDGED["compliance"], required=False)
+    impact = YesNoField(label=JUDGED["impact"], required=False)
     decision = forms.ChoiceField(
         label="Is it done?",
         choices=[("sign_off", "Yes, sign it off"), ("send_back", "No, send it back")],
         widget=forms.RadioSelect,
     )
     comment = forms.CharField(label="Comment", widget=forms.Textarea, required=False)
-    govuk = {"comment": {"rows": 3, "hint": "If you send it back, say what is still to be done."}}
+    govuk = {
+        "comment": {
+            "rows": 3,
+            "hint": "If you send it back, or it made no difference yet, say what is still to be done.",
+        }
+    }
+
+    def __init__(self, *args: Any, judges: tuple[str, ...] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.judges = judges
+        kept = (*judges, "decision", "comment")
+        self.fields = {name: field for name, field in self.fields.items() if name in kept}
+        if judges:
+            self.fields["decision"].label = "What do you decide?"
 
     def clean(self) -> dict[str, Any]:
-        """Ask for the comment where it is sent back."""
+        """Ask for the comment where it is sent back; nothing need be judged then."""
         data = super().clean() or {}
         if data.get("decision") == "send_back" and not data.get("comment", "").strip():
             self.add_error("comment", "Say what is still to be done")
         return data
 
+    def judged(self) -> dict[str, bool | None]:
+        """Return what was judged, by the framework's word."""
+        return {name: self.cleaned_data.get(name) for name in self.judges}
+
 
 class FollowUpForm(forms.Form):
-    """The answer to a follow-up; which questions it asks depends on its kind."""
+    """The answer to a follow-up; what it asks depends on its kind, and on what the framework has recorded."""
 
     filed_on = DateField(label="When was it placed on the child’s record?", noun="the date", past=True)
     reference = forms.CharField(label="Reference", max_length=120)
@@ -60,6 +96,11 @@ class FollowUpForm(forms.Form):
         label="Strengths that were talked over", widget=forms.Textarea, required=False
     )
     learning_need = forms.CharField(label="Support or learning need", widget=forms.Textarea, required=False)
+    features = forms.CharField(label="Which features contributed?", widget=forms.Textarea)
+    took_part = forms.MultipleChoiceField(
+        label="Who took part?", widget=forms.CheckboxSelectMultiple, required=False
+    )
+    others = forms.CharField(label="Who else took part?", max_length=300, required=False)
     actions_complete = YesNoField(label="Are the actions complete?")
     comment = forms.CharField(label="Comment", widget=forms.Textarea)
     ending = forms.ChoiceField(
@@ -70,6 +111,7 @@ class FollowUpForm(forms.Form):
         "reference": {"width": 20, "hint": "Where anybody can find it again on the child’s record."},
         "strengths": {"rows": 4},
         "learning_need": {"rows": 4, "hint": "Leave empty if there is none."},
+        "features": {"rows": 5},
         "comment": {"rows": 5},
     }
     _asked: Mapping[str, tuple[str, ...]] = {
@@ -79,29 +121,67 @@ class FollowUpForm(forms.Form):
         FollowUpKind.OVERSIGHT: ("comment",),
         FollowUpKind.REVIEW: ("held_on", "actions_complete", "comment"),
         FollowUpKind.RE_AUDIT: ("ending", "comment"),
-        FollowUpKind.SCRUTINY: ("comment",),
+        FollowUpKind.ACKNOWLEDGE: ("comment",),
+        FollowUpKind.SCRUTINY: ("held_on", "took_part", "others", "features", "comment"),
+        FollowUpKind.SUMMARY: ("features", "strengths"),
+        FollowUpKind.ACTION_REVIEW: ("comment",),
+        FollowUpKind.OBSERVATION: ("comment",),
     }
     _labels: Mapping[str, dict[str, str]] = {
         FollowUpKind.OVERSIGHT: {"comment": "Your oversight and comment"},
         FollowUpKind.REVIEW: {"held_on": "When did you review it?", "comment": "What did you find?"},
         FollowUpKind.CONVERSATION: {"comment": "What support was agreed?"},
         FollowUpKind.RE_AUDIT: {"comment": "What is known?"},
+        FollowUpKind.SCRUTINY: {
+            "held_on": "When was it discussed?",
+            "comment": "What was agreed, and what support will help?",
+        },
+        FollowUpKind.SUMMARY: {
+            "features": "Which features led to the grade?",
+            "strengths": "Which strengths can others learn from?",
+        },
+        FollowUpKind.ACTION_REVIEW: {"comment": "What is to happen next, taken together?"},
+        FollowUpKind.OBSERVATION: {"comment": "Who observes what, and when? Or why is none arranged?"},
     }
 
     def __init__(
-        self, *args: Any, follow_up: FollowUp, reference_required: bool = True, **kwargs: Any
+        self,
+        *args: Any,
+        follow_up: FollowUp,
+        reference_required: bool = True,
+        records: Iterable[Choice] = (),
+        people: Iterable[Person] = (),
+        actions: Iterable[Action] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         asked = self._asked[follow_up.kind]
+        comment = self.fields["comment"]
         self.fields = {name: self.fields[name] for name in asked}
         for name, label in self._labels.get(follow_up.kind, {}).items():
             self.fields[name].label = label
         if "reference" in self.fields:
             self.fields["reference"].required = reference_required
+        if follow_up.kind == FollowUpKind.SUMMARY:
+            self.fields["strengths"].required = True
+        if "took_part" in self.fields:
+            self.fields["took_part"].choices = [(str(one.pk), one.name) for one in people]  # type: ignore[attr-defined]
+        if follow_up.kind == FollowUpKind.SUPERVISION:
+            for record in records:
+                if record.key not in self.fields:
+                    self.fields[record.key] = YesNoField(label=f"{record.label}?")
+        for action in actions:
+            label = f"How far is this, and what is in the way: {Truncator(action.text).words(25)}"
+            self.fields[f"action_{action.pk}"] = forms.CharField(label=label, widget=forms.Textarea)
+        if follow_up.kind == FollowUpKind.ACTION_REVIEW:
+            self.fields["comment"] = self.fields.pop("comment", comment)
+            self.fields["comment"].required = False
 
     def answers(self) -> dict[str, Any]:
-        """Return what is kept beside the comment, dates as ISO text."""
+        """Return what is kept beside the comment, dates as ISO text, people as their ids."""
         data = {name: value for name, value in self.cleaned_data.items() if name not in ("comment", "ending")}
+        if "took_part" in data:
+            data["took_part"] = [int(pk) for pk in data["took_part"]]
         return {
             name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in data.items()
         }
@@ -114,7 +194,46 @@ class StandDownForm(forms.Form):
     govuk = {"why": {"rows": 3, "hint": "Such as: the worker has left."}}
 
 
-class ConcernForm(forms.Form):
+class SpokenFirstFields(forms.Form):
+    """The conversation before something is sent, or why it cannot wait for one."""
+
+    spoken_with = forms.ChoiceField(
+        label="Whom have you spoken with first?", widget=forms.RadioSelect, required=False
+    )
+    conversation = forms.CharField(label="What was said?", widget=forms.Textarea, required=False)
+    not_spoken_reason = forms.CharField(
+        label="Why can it not wait for that conversation?", widget=forms.Textarea, required=False
+    )
+    govuk = {
+        "conversation": {"rows": 3},
+        "not_spoken_reason": {
+            "rows": 2,
+            "hint": "Only where you have not spoken with them. An emergency is never held up by this.",
+        },
+    }
+
+    def __init__(self, *args: Any, first_with: Iterable[Person] | None = None, **kwargs: Any) -> None:
+        """``first_with``: who may be spoken with; ``None`` where the framework asks for no conversation."""
+        super().__init__(*args, **kwargs)
+        self.first_with = None if first_with is None else {str(one.pk): one for one in first_with}
+        if self.first_with is None:
+            for name in ("spoken_with", "conversation", "not_spoken_reason"):
+                del self.fields[name]
+        else:
+            people = [(pk, one.name) for pk, one in self.first_with.items()]
+            self.fields["spoken_with"].choices = [*people, ("", "I have not spoken with them")]  # type: ignore[attr-defined]
+
+    def spoken(self) -> SpokenFirst | None:
+        """Return what was said to whom, or why not; ``None`` where nothing is asked."""
+        if self.first_with is None:
+            return None
+        data = self.cleaned_data
+        return SpokenFirst(
+            self.first_with.get(data["spoken_with"]), data["conversation"], data["not_spoken_reason"]
+        )
+
+
+class ConcernForm(SpokenFirstFields):
     """An urgent concern about a child."""
 
     text = forms.CharField(label="What worries you?", widget=forms.Textarea)
@@ -125,18 +244,73 @@ class ConcernForm(forms.Form):
         label="Whom have you already spoken to?", widget=forms.Textarea, required=False
     )
     about_staff = forms.BooleanField(label="It is about a member of staff or a carer", required=False)
+    about_person = forms.CharField(label="Which member of staff?", max_length=200, required=False)
+    trigger = forms.ChoiceField(label="What calls for it?", widget=forms.RadioSelect, required=False)
     govuk = {
+        **SpokenFirstFields.govuk,
         "text": {"rows": 6, "hint": "What you saw on the record, and what should happen today."},
         "told_whom": {
             "rows": 2,
             "hint": "Such as the front door, the emergency duty team, or the worker’s manager.",
         },
-        "about_staff": {"hint": "It then goes past the team’s own managers."},
+        "about_staff": {
+            "hint": "It then goes past their own managers. Neither they nor the managers see it, and you need not "
+            "speak with them first."
+        },
+        "about_person": {
+            "hint": "Their name as it stands in your council’s list of people. Leave empty for a carer."
+        },
     }
+    field_order = (
+        "text",
+        "trigger",
+        "safe_now",
+        "told_whom",
+        "about_staff",
+        "about_person",
+        "spoken_with",
+        "conversation",
+        "not_spoken_reason",
+    )
+
+    def __init__(self, *args: Any, triggers: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = list(triggers)
+        if known:
+            self.fields["trigger"].choices = [*known, ("", "Something else")]  # type: ignore[attr-defined]
+        else:
+            del self.fields["trigger"]
+
+    def clean_about_person(self) -> Person | None:
+        """Return the person of that name."""
+        name = self.cleaned_data["about_person"].strip()
+        if not name:
+            return None
+        person = person_by_name(name)
+        if person is None:
+            raise forms.ValidationError(
+                "Nobody of that name is in your council’s list: leave it empty and name them above"
+            )
+        return person
 
 
 class AnswerConcernForm(forms.Form):
-    """What was done for the child."""
+    """What was done for the child, and what was seen beyond the case."""
 
     answer = forms.CharField(label="What have you done?", widget=forms.Textarea)
     govuk = {"answer": {"rows": 6, "hint": "What you found, what was done for the child, and by whom."}}
+
+    def __init__(self, *args: Any, wider_view: Iterable[Choice] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.wider = {f"wider_{one.key}": one.key for one in wider_view}
+        for one in wider_view:
+            self.fields[f"wider_{one.key}"] = forms.CharField(
+                label=one.label,
+                widget=forms.Textarea,
+                required=False,
+                help_text="What you looked at beyond this case, and what you saw. Leave empty if you did not.",
+            )
+
+    def wider_view(self) -> dict[str, str]:
+        """Return what was seen beyond the case, by the framework's key."""
+        return {key: self.cleaned_data[name] for name, key in self.wider.items()}

@@ -3,6 +3,7 @@
 from django.db import models
 
 from audits.followup.enums import ActionStatus, ConcernStatus, FollowUpKind, FollowUpStatus
+from qaf.lib import calendar, clock
 from qaf.tenants.models import TenantForeignKey, TenantModel
 
 
@@ -50,6 +51,14 @@ class Action(TenantModel):
     class Meta:
         ordering = ["due_on", "id"]
         indexes = [models.Index(fields=["authority", "owner", "status"], name="followup_action_owner")]
+
+    @property
+    def age_days(self) -> int:
+        """Days since it was agreed, until it was done or today; 0 for a proposal."""
+        if self.opened_at is None:
+            return 0
+        until = calendar.local_date(self.done_at) if self.done_at else clock.today()
+        return (until - calendar.local_date(self.opened_at)).days
 
 
 class Confirmation(TenantModel):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from audits.followup.models import FollowUp
+    from audits.followup.models import Action, FollowUp
     from qaf.tenants.models import Person
 
 
@@ -31,6 +31,8 @@ _origins: list[Origins] = []
 _pages: dict[str, Callable[["FollowUp"], str]] = {}
 _helps: dict[str, Callable[["FollowUp"], tuple[str, str] | None]] = {}
 _links: list[Callable[["FollowUp"], Iterable[Link]]] = []
+_tabs: dict[str, tuple[str, str, Callable[["Person"], bool]]] = {}
+_actions: list[Callable[["FollowUp"], Iterable["Action"]]] = []
 _parties: list[Callable[[str, int, "Person"], bool]] = []
 
 
@@ -80,6 +82,27 @@ def add_links(provider: Callable[["FollowUp"], Iterable[Link]]) -> None:
 def links_for(follow_up: "FollowUp") -> list[Link]:
     """Return the links that help with the follow-up."""
     return [link for provider in _links for link in provider(follow_up)]
+
+
+def add_actions_of(provider: Callable[["FollowUp"], Iterable["Action"]]) -> None:
+    """Declare who knows the actions that a follow-up looks over."""
+    if provider not in _actions:
+        _actions.append(provider)
+
+
+def actions_of(follow_up: "FollowUp") -> list["Action"]:
+    """Return the actions that a follow-up looks over."""
+    return [action for provider in _actions for action in provider(follow_up)]
+
+
+def add_tab(key: str, text: str, url_name: str, allowed: Callable[["Person"], bool]) -> None:
+    """Declare a page of another app that stands among those of what follows, for whom it is."""
+    _tabs[key] = (text, url_name, allowed)
+
+
+def tabs_for(person: "Person") -> list[tuple[str, str, str]]:
+    """Return key, words and address name of the other apps' pages that are for the person."""
+    return [(key, text, name) for key, (text, name, allowed) in _tabs.items() if allowed(person)]
 
 
 def add_party_to(provider: Callable[[str, int, "Person"], bool]) -> None:

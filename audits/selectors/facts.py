@@ -1,7 +1,7 @@
 """An audit as the framework's rules see it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -15,13 +15,13 @@ from audits.models import (
     Assessment,
     Audit,
     AuditFlag,
-    AuditorExperience,
     Cycle,
     Disagreement,
     GradeOfRecord,
     RecordedGrade,
 )
 from audits.registry import moderators_of
+from audits.selectors.experience import completed_counts
 from audits.selectors.standing import gives_grades
 from qaf.lib import calendar, clock
 from qaf.tenants.models import Person
@@ -126,25 +126,12 @@ def _completed_before(audits: Collection[Audit]) -> dict[int, dict[str, int]]:
     rows = Assessment.objects.filter(audit__in=audits, assessor__isnull=False).exclude(
         status=AssessmentStatus.REASSIGNED
     )
-    slots = list(rows.values_list("audit_id", "slot", "assessor_id"))
-    done = completed_audits({assessor for _, _, assessor in slots})
+    slots = list(rows.values_list("audit_id", "slot", "assessor_id", "submitted_at"))
+    done = completed_counts({assessor for _, _, assessor, _ in slots})
     found: dict[int, dict[str, int]] = {audit.pk: {} for audit in audits}
-    for audit_id, slot, assessor in slots:
-        found[audit_id][slot] = len(done.get(assessor, frozenset()) - {audit_id})
+    for audit_id, slot, assessor, submitted_at in slots:
+        found[audit_id][slot] = done[assessor] - (1 if submitted_at else 0)
     return found
-
-
-def completed_audits(people: Iterable[int]) -> dict[int, frozenset[int]]:
-    """Return, by person, the audits they submitted, with one negative number for each done before the product."""
-    ids = list(people)
-    found: dict[int, set[int]] = defaultdict(set)
-    submitted = Assessment.objects.filter(assessor__in=ids, submitted_at__isnull=False)
-    for person, audit in submitted.values_list("assessor_id", "audit_id"):
-        found[person].add(audit)
-    before = AuditorExperience.objects.filter(person__in=ids).values_list("person_id", "audits_before")
-    for person, count in before:
-        found[person] |= set(range(-count, 0))
-    return {person: frozenset(audits) for person, audits in found.items()}
 
 
 def facts_of_month(cycle: Cycle, framework: Framework) -> dict[str, AuditFacts]:

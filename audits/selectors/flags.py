@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from audits.enums import AssessmentStatus, AuditStatus
+from audits.enums import BEFORE_SUBMISSION, AssessmentStatus, AuditStatus
 from audits.frameworks.enums import Occurrence
 from audits.frameworks.schema import Framework
 from audits.frameworks.schema.followup import ConcernTrigger
@@ -11,10 +11,14 @@ from audits.frameworks.schema.followup import Flag as FlagRule
 from audits.frameworks.selectors import framework_of
 from audits.frameworks.vocabulary.conditions import Flag
 from audits.frameworks.vocabulary.effects import OpenUrgentConcern
+from audits.frameworks.vocabulary.wording import sentence
 from audits.models import Audit, AuditConcern, AuditFlag
-from audits.registry import is_guest
+from audits.registry import Panel, is_guest
 from audits.selectors.facts import case_facts, framework_for
+from audits.selectors.links import audit_href, concern_href
+from audits.selectors.standing import Standing
 from qaf.tenants.models import Person
+from qaf.tenants.registry import ToDo
 
 ENDED = (AuditStatus.CLOSED, AuditStatus.WITHDRAWN)
 
@@ -81,3 +85,59 @@ def called_for(audits: Iterable[Audit]) -> dict[int, list[ConcernTrigger]]:
         for audit_id, key in raised.values_list("audit_id", "concern__trigger"):
             found[audit_id] = [one for one in found[audit_id] if one.key != key]
     return {pk: triggers for pk, triggers in found.items() if triggers}
+
+
+def marks_panel(standing: Standing) -> Iterable[Panel]:
+    """Return the marks that the person may see, the way to set them, and the concerns that the case calls for.
+
+    A mark tells what an auditor thinks: others see it with the grades.
+    """
+    audit, person = standing.audit, standing.person
+    rows = flags_of(audit)
+    marks = [
+        (row.rule.label, row.current)
+        for row in rows
+        if row.current and (standing.sees_grades or row.current.set_by_id == person.pk)
+    ]
+    marking = bool(rows) and may_mark(audit, person)
+    triggers = called_for([audit]).get(audit.pk, []) if standing.is_auditor else []
+    if not (marks or marking or triggers):
+        return
+    names = standing.framework.names
+    context = {
+        "marks": marks,
+        "href": audit_href(audit, "flags") if marking else "",
+        "words": ", ".join(row.rule.label.lower() for row in rows),
+        "called_for": [
+            (sentence(one.condition.in_words(names)).rstrip("."), f"{concern_href(audit)}&trigger={one.key}")
+            for one in triggers
+        ],
+    }
+    yield Panel("Marks", "audits/follow/_marks_panel.html", context, order=15)
+
+
+def todo_of_concerns(person: Person) -> Iterable[ToDo]:
+    """Return the urgent concerns that cases of the person's open audits call for (SEF-106)."""
+    waiting = Audit.objects.filter(
+        assessments__assessor=person,
+        assessments__status__in=(
+            AssessmentStatus.ALLOCATED,
+            AssessmentStatus.IN_PROGRESS,
+            AssessmentStatus.LOCKED,
+        ),
+        status__in=BEFORE_SUBMISSION,
+    ).distinct()
+    audits = {
+        audit.pk: audit
+        for audit in waiting.select_related("authority", "framework_version", "case", "cycle", "service")
+    }
+    for pk, triggers in called_for(audits.values()).items():
+        names = framework_of(audits[pk].framework_version).names
+        for one in triggers:
+            yield ToDo(
+                f"Raise an urgent concern: {audits[pk].reference}",
+                f"{concern_href(audits[pk])}&trigger={one.key}",
+                None,
+                sentence(one.condition.in_words(names)),
+                urgent=True,
+            )

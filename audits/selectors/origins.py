@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 
+from audits.followup.enums import ActionStatus
+from audits.followup.models import Action, FollowUp
 from audits.followup.registry import Origin
 from audits.models import Audit, AuditAction, AuditConcern, AuditFollowUp
 from audits.selectors.audits import audits
@@ -49,3 +51,12 @@ def _part(audit: Audit, person: Person, *, managers_only: bool = False) -> bool:
     except PermissionDenied:
         return False
     return standing.is_manager or standing.sees_all if managers_only else True
+
+
+def actions_looked_over(follow_up: FollowUp) -> list[Action]:
+    """Return the agreed actions of the audit that a follow-up came from."""
+    audits_behind = AuditFollowUp.objects.filter(follow_up=follow_up).values("audit")
+    links = AuditAction.objects.filter(audit__in=audits_behind).exclude(
+        action__status__in=(ActionStatus.PROPOSED, ActionStatus.NOT_AGREED)
+    )
+    return [link.action for link in links.select_related("action__owner").order_by("action__due_on", "id")]

@@ -2,8 +2,11 @@
 
 from datetime import date
 
+from django.urls import reverse
+
 from audits.enums import CycleStatus
 from audits.events import CycleOpened
+from audits.followup.selectors import answering
 from audits.frameworks.selectors import framework_in_force
 from audits.models import Assessment, Audit, Cycle
 from audits.programme.dates import month_of
@@ -13,13 +16,17 @@ from audits.programme.models import Occurrence
 from audits.programme.registry import on_occurrence
 from audits.programme.selectors import automatic_opening, moved_day
 from audits.programme.services import note_done
+from audits.selectors.action_position import position_effects, position_in_words
 from audits.selectors.audits import OPEN_ASSESSMENT
 from audits.selectors.people import people_who_may
 from audits.services.cycles import close_finished_cycles, open_cycle, prepare_cycle
+from audits.services.trends import look_at_quarter
+from qaf.lib import calendar
 from qaf.notices.services import tell
 from qaf.tenants.events import on
 from qaf.tenants.models import Authority
 from qaf.tenants.scope import current_authority_id
+from qaf.tenants.selectors import holders
 from qaf.ui.words import month as month_words
 from qaf.ui.words import plural
 
@@ -71,6 +78,40 @@ def close_what_is_finished(occurrence: Occurrence) -> str:
     close_finished_cycles()
     audits = Audit.objects.filter(cycle__period=month_of(occurrence.period))
     return f"{plural(audits.count(), 'audit')} in the month’s cohort." if audits.exists() else ""
+
+
+@on_occurrence(OccurrenceKind.MONTH_END)
+def report_positions(occurrence: Occurrence) -> str:
+    """Tell those above of the position on the actions of the audits that a rule reports upwards (WSX-15)."""
+    framework = framework_in_force(occurrence.due_on)
+    effects = position_effects(framework)
+    if not effects:
+        return ""
+    on = occurrence.due_on
+    people = [
+        person
+        for effect in effects
+        for party in effect.to
+        for person in holders(*framework.role_keys(party), on=on)
+    ]
+    slug = Authority.objects.values_list("slug", flat=True).get(pk=current_authority_id())
+    tell(
+        people=answering(people, on=on),
+        kind="action_position",
+        key=occurrence.period,
+        subject=f"Position on actions, {month_words(month_of(occurrence.period))}",
+        body=position_in_words(on),
+        href=f"{reverse('audits:positions', args=[slug])}?which=reported",
+    )
+    return f"The position on actions was reported to {plural(len(set(people)), 'person', 'people')}."
+
+
+@on_occurrence(OccurrenceKind.QUARTER_END)
+def look_for_changes(occurrence: Occurrence) -> str:
+    """Look for grades that moved from the quarter before, and bring them up as the framework says."""
+    year, quarter = calendar.parse_quarter(occurrence.period)
+    found = look_at_quarter(year=year, quarter=quarter)
+    return f"{plural(len(found), 'change')} of grades brought up." if found else ""
 
 
 @on(CycleOpened)

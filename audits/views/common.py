@@ -87,6 +87,7 @@ def show(
         "home_url": reverse("home", args=[audit.authority.slug]),
         "grades_url": audit_href(audit, "grades"),
         "concern_url": concern_href(audit),
+        "flags_url": audit_href(audit, "flags") if standing.framework.flags else "",
     }
     if assessment is not None:
         common |= {

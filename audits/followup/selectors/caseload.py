@@ -11,6 +11,7 @@ from audits.cases.models import Case
 from audits.followup.models import CaseloadAnswer, CaseloadCheck
 from audits.followup.selectors.rights import answering_for
 from audits.frameworks.schema.followup import CaseloadCheck as CaseloadRules
+from audits.frameworks.selectors import NoFrameworkError, framework_in_force
 from qaf.lib import clock
 from qaf.tenants.models import Person, Unit
 from qaf.tenants.permissions import may
@@ -87,6 +88,16 @@ def may_see_round(check_round: CaseloadCheck, person: Person) -> bool:
     if may_do_round(check_round, person) or may(person, "followup.see_all"):
         return True
     return person.pk in line_of(check_round.team, on=clock.today())
+
+
+def offers_rounds() -> bool:
+    """Say whether the council has rounds over caseloads, by its framework or from before."""
+    try:
+        if framework_in_force().caseload_check is not None:
+            return True
+    except NoFrameworkError:
+        pass
+    return CaseloadCheck.objects.exists()
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,14 @@ def _readable(person: Person) -> Q:
     return open_record | Q(case__worker=person) | Q(owner__in=mine) | Q(joint_owner__in=mine)
 
 
+def category_labels() -> dict[str, str]:
+    """Return the kinds of action that the framework in force tells apart, with their words."""
+    try:
+        return {one.key: one.label for one in framework_in_force().actions.categories}
+    except NoFrameworkError:
+        return {}
+
+
 def overdue(actions: QuerySet[Action]) -> QuerySet[Action]:
     """Return those of the actions that should be done by now; one waiting for its sign-off is not late."""
     return actions.filter(status=ActionStatus.OPEN, due_on__lt=clock.today())

@@ -4,7 +4,7 @@ from audits.cases.models import Case
 from audits.followup.enums import ActionStatus
 from audits.followup.models import Action, Confirmation, FollowUp, UrgentConcern
 from audits.followup.registry import is_party_to
-from audits.followup.selectors.parties import Around, around_case, people_for
+from audits.followup.selectors.parties import Around, answering, around_case, people_for
 from audits.frameworks.enums import Relation
 from audits.frameworks.schema import Framework
 from audits.frameworks.selectors import framework_in_force
@@ -104,6 +104,17 @@ def may_answer(follow_up: FollowUp, person: Person) -> bool:
     if follow_up.assignee_id:
         return follow_up.assignee_id in answering_for(person)
     return bool(follow_up.assignee_role) and holds_role(person, follow_up.assignee_role)
+
+
+def first_with(case: Case, framework: Framework) -> list[Person]:
+    """Return whom the framework wants spoken with before a concern is sent, with their deputies."""
+    around, day = around_case(case), clock.today()
+    people = [
+        person
+        for party in framework.urgent_concern.conversation_first_with
+        for person in people_for(party, framework=framework, around=around, on=day)
+    ]
+    return answering(people, on=day)
 
 
 def shut_out(case: Case, about: Person | None) -> frozenset[int]:

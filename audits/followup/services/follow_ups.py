@@ -84,6 +84,12 @@ def complete_follow_up(
         errors["comment"] = "Enter your oversight and comment"
     if follow_up.kind == FollowUpKind.FILING and not answers.get("filed_on"):
         errors["filed_on"] = "Enter the date it was placed on the child’s record"
+    if follow_up.kind == FollowUpKind.SCRUTINY:
+        errors |= _scrutiny_lacks(answers, comment)
+    if follow_up.kind == FollowUpKind.SUMMARY:
+        for key in ("features", "strengths"):
+            if not str(answers.get(key, "")).strip():
+                errors[key] = f"Enter the {key}"
     if follow_up.kind == FollowUpKind.SUPERVISION and not answers.get("held_on"):
         errors["held_on"] = "Enter the date of the supervision"
     if errors:
@@ -96,6 +102,19 @@ def complete_follow_up(
         "done_at": clock.now(),
     }
     follow_up_workflow.apply(follow_up, "complete", person=person, also=also)
+
+
+def _scrutiny_lacks(answers: dict[str, Any], comment: str) -> dict[str, str]:
+    errors = {}
+    if not answers.get("held_on"):
+        errors["held_on"] = "Enter the date of the discussion"
+    if not str(answers.get("features", "")).strip():
+        errors["features"] = "Say which features contributed"
+    if not answers.get("took_part") and not str(answers.get("others", "")).strip():
+        errors["took_part"] = "Say who took part"
+    if not comment.strip():
+        errors["comment"] = "Say what was agreed"
+    return errors
 
 
 def stand_down_follow_up(*, follow_up: FollowUp, why: str, person: Person | None = None) -> None:

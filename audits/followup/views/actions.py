@@ -5,11 +5,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from audits.followup.enums import ActionStatus
 from audits.followup.filters import ActionFilter
-from audits.followup.forms import CompleteActionForm, SignOffForm
-from audits.followup.models import Action
+from audits.followup.forms import JUDGED, CompleteActionForm, SignOffForm
+from audits.followup.models import Action, Confirmation
 from audits.followup.selectors import (
     action_list,
     may_see_action,
@@ -18,7 +19,10 @@ from audits.followup.selectors import (
     signers_of,
     visible_actions,
 )
-from audits.followup.services import complete_action, send_back_action, sign_off_action
+from audits.followup.selectors.lists import category_labels
+from audits.followup.selectors.rights import may_confirm
+from audits.followup.services import complete_action, confirm, send_back_action, sign_off_action
+from audits.followup.services.actions import judged_apart
 from audits.followup.views.common import log_read, origin_of, page_of, refused, tabs
 from audits.frameworks.selectors import framework_in_force
 from qaf.lib import clock
@@ -26,7 +30,13 @@ from qaf.tenants.transitions import StatusHasChanged
 from qaf.tenants.views.base import CouncilRequest, council_view
 from qaf.ui.tables import ordering
 
-SORTS = {"due": "due_on", "owner": "owner__name", "child": "case__local_id", "status": "status"}
+SORTS = {
+    "due": "due_on",
+    "age": "opened_at",
+    "owner": "owner__name",
+    "child": "case__local_id",
+    "status": "status",
+}
 
 
 @council_view()
@@ -35,7 +45,13 @@ def actions(request: CouncilRequest) -> HttpResponse:
     found = ActionFilter(request.GET, queryset=visible_actions(request.person), request=request)
     rows = found.qs.order_by(*ordering(request.GET, allowed=SORTS, default="due"), "pk")
     page, listed = page_of(request, rows, "action")
-    context = {"filter": found, "page_obj": page, "listed": listed, "tabs": tabs(request, "actions")}
+    categories = category_labels()
+    context = {
+        "filter": found,
+        "page_obj": page,
+        "listed": [(row, origin, categories.get(row.category, "")) for row, origin in listed],
+        "tabs": tabs(request, "actions"),
+    }
     return render(request, "followup/actions.html", {**context, "today": clock.today()})
 
 
@@ -69,9 +85,33 @@ def action(request: CouncilRequest, pk: int) -> HttpResponse:
         "action": found,
         "form": form,
         "origin": origin_of("action", pk),
+        "category": category_labels().get(found.category, ""),
+        "confirmations": _confirmations(request, found),
+        "judged": [(JUDGED[name], value) for name, value in found.judged.items() if name in JUDGED],
         "signers": signers_of(found, framework_in_force()) if found.status == ActionStatus.DONE else [],
     }
     return render(request, "followup/action.html", context)
+
+
+def _confirmations(request: CouncilRequest, found: Action) -> list[tuple[Confirmation, bool]]:
+    """Return the confirmations of the action, each with whether the person gives it now."""
+    return [
+        (one, one.done_at is None and may_confirm(one, request.person))
+        for one in found.confirmations.select_related("asked_of", "done_by")
+    ]
+
+
+@council_view()
+@require_POST
+def confirm_action(request: CouncilRequest, pk: int) -> HttpResponse:
+    """Confirm something of an action, such as that it was raised with the person."""
+    found = get_object_or_404(Confirmation.objects.select_related("action"), pk=pk)
+    try:
+        confirm(confirmation=found, person=request.person)
+        messages.success(request, f"Confirmed: {found.label}.")
+    except StatusHasChanged as changed:
+        messages.warning(request, str(changed))
+    return redirect(_href(request, found.action_id))
 
 
 def _href(request: CouncilRequest, pk: int) -> str:
@@ -83,7 +123,7 @@ def _form_for(request: CouncilRequest, found: Action) -> CompleteActionForm | Si
     if found.status == ActionStatus.OPEN and owns(found, request.person):
         return CompleteActionForm(data, rules=framework_in_force().actions)
     if found.status == ActionStatus.DONE and may_sign_off(found, request.person):
-        return SignOffForm(data)
+        return SignOffForm(data, judges=judged_apart())
     return None
 
 
@@ -93,7 +133,7 @@ def _apply(request: CouncilRequest, found: Action, form: CompleteActionForm | Si
         complete_action(action=found, person=person, **data)
         return "The action is complete. Somebody else signs it off."
     if data["decision"] == "sign_off":
-        sign_off_action(action=found, comment=data["comment"], person=person)
+        sign_off_action(action=found, comment=data["comment"], person=person, judged=form.judged())
         return "The action is signed off."
     send_back_action(action=found, comment=data["comment"], person=person)
     return "The action has gone back to its owner."

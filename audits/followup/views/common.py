@@ -7,8 +7,9 @@ from django.forms import BaseForm
 from django.urls import reverse
 
 from audits.cases.models import Case
-from audits.followup.registry import Origin, origins_of
+from audits.followup.registry import Origin, origins_of, tabs_for
 from audits.followup.selectors import visible_concerns
+from audits.followup.selectors.caseload import offers_rounds
 from qaf.tenants.permissions import may
 from qaf.tenants.services import record_read
 from qaf.tenants.transitions import TransitionRefused
@@ -22,9 +23,13 @@ def tabs(request: CouncilRequest, active: str) -> list[Link]:
     """Return the pages of the section that the person may open."""
     slug = request.authority.slug
     pages = [("actions", "Actions"), ("follow_ups", "Reviews and other follow-up")]
+    if offers_rounds():
+        pages.append(("caseload", "Caseload checks"))
     if may(request.person, "followup.see_concerns") or visible_concerns(request.person).exists():
         pages.append(("concerns", "Urgent concerns"))
-    return [Link(text, reverse(f"followup:{name}", args=[slug]), name == active) for name, text in pages]
+    links = [Link(text, reverse(f"followup:{name}", args=[slug]), name == active) for name, text in pages]
+    others = tabs_for(request.person)
+    return links + [Link(text, reverse(name, args=[slug]), key == active) for key, text, name in others]
 
 
 def page_of(

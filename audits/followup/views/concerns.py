@@ -19,9 +19,11 @@ from audits.followup.selectors import (
     responds,
     visible_concerns,
 )
+from audits.followup.selectors.rights import first_with
 from audits.followup.services import answer_concern, close_concern, raise_concern
 from audits.followup.views.common import PER_PAGE, log_read, origin_of, refused, tabs
 from audits.frameworks.selectors import framework_in_force
+from audits.frameworks.vocabulary.wording import sentence
 from qaf.lib import clock
 from qaf.tenants.permissions import may
 from qaf.tenants.transitions import StatusHasChanged
@@ -50,12 +52,23 @@ def raise_about(request: CouncilRequest, case_id: int) -> HttpResponse:
         )
     log_read(request, case)
     about = request.GET.get("audit", "")[:20]
-    form = ConcernForm(request.POST if request.method == "POST" else None)
+    framework = framework_in_force()
+    rules = framework.urgent_concern
+    form = ConcernForm(
+        request.POST if request.method == "POST" else None,
+        initial={"trigger": request.GET.get("trigger", "")},
+        first_with=first_with(case, framework) if rules.conversation_first_with else None,
+        triggers=[(one.key, sentence(one.condition.in_words(framework.names))) for one in rules.triggers],
+    )
     if request.method == "POST" and form.is_valid():
-        concern = _raise_once(request, case, form, about)
-        messages.success(request, "Your concern has been passed on.")
-        return redirect("followup:concern", council=request.authority.slug, pk=concern.pk)
-    context = {"form": form, "case": case, "about": about, "rules": framework_in_force().urgent_concern}
+        try:
+            concern = _raise_once(request, case, form, about)
+        except ValidationError as error:
+            refused(form, error)
+        else:
+            messages.success(request, "Your concern has been passed on.")
+            return redirect("followup:concern", council=request.authority.slug, pk=concern.pk)
+    context = {"form": form, "case": case, "about": about, "rules": rules}
     return render(request, "followup/raise_concern.html", context)
 
 
@@ -69,8 +82,14 @@ def _raise_once(request: CouncilRequest, case: Case, form: ConcernForm, about: s
         text=form.cleaned_data["text"].strip(),
         status=ConcernStatus.RAISED,
     )
+    data = form.cleaned_data
     return same.first() or raise_concern(
-        case=case, raised_by=request.person, about=about, **form.cleaned_data
+        case=case,
+        raised_by=request.person,
+        about=about,
+        spoken=form.spoken(),
+        trigger=data.get("trigger", ""),
+        **{key: data[key] for key in ("text", "told_whom", "safe_now", "about_staff", "about_person")},
     )
 
 
@@ -84,10 +103,17 @@ def concern(request: CouncilRequest, pk: int) -> HttpResponse:
         )
     log_read(request, found.case)
     can_answer = found.status == ConcernStatus.RAISED and responds(found, request.person)
-    form = AnswerConcernForm(request.POST if request.method == "POST" else None) if can_answer else None
+    rules = framework_in_force().urgent_concern
+    data = request.POST if request.method == "POST" else None
+    form = AnswerConcernForm(data, wider_view=rules.wider_view) if can_answer else None
     if request.method == "POST" and form is not None and form.is_valid():
         try:
-            answer_concern(concern=found, answer=form.cleaned_data["answer"], person=request.person)
+            answer_concern(
+                concern=found,
+                answer=form.cleaned_data["answer"],
+                wider_view=form.wider_view(),
+                person=request.person,
+            )
         except ValidationError as error:
             refused(form, error)
         except StatusHasChanged as changed:
@@ -99,6 +125,9 @@ def concern(request: CouncilRequest, pk: int) -> HttpResponse:
     may_close = found.raised_by_id == request.person.pk or may(request.person, "followup.see_concerns")
     context = {
         "concern": found,
+        "wider": [
+            (one.label, found.wider_view[one.key]) for one in rules.wider_view if one.key in found.wider_view
+        ],
         "form": form,
         "origin": origin_of("concern", pk),
         "may_close": may_close and found.status == ConcernStatus.ANSWERED,

@@ -8,18 +8,20 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import Truncator
 
 from audits.followup.enums import FollowUpKind, FollowUpStatus
 from audits.followup.filters import FollowUpFilter
 from audits.followup.forms import FollowUpForm, StandDownForm
 from audits.followup.models import FollowUp
-from audits.followup.registry import help_with, links_for
+from audits.followup.registry import actions_of, help_with, links_for
 from audits.followup.registry import page_of as page_elsewhere
 from audits.followup.selectors import follow_up_list, may_answer, may_see_follow_up, visible_follow_ups
 from audits.followup.services import complete_follow_up, stand_down_follow_up
 from audits.followup.views.common import log_read, origin_of, page_of, refused, tabs
 from audits.frameworks.selectors import framework_in_force
 from qaf.lib import clock
+from qaf.tenants.models import Person
 from qaf.tenants.transitions import StatusHasChanged, TransitionRefused
 from qaf.tenants.views.base import CouncilRequest, council_view
 from qaf.ui.tables import ordering
@@ -33,6 +35,9 @@ WORDS = {
     "held_on": "Held on",
     "strengths": "Strengths that were talked over",
     "learning_need": "Support or learning need",
+    "took_part": "Took part",
+    "others": "Also took part",
+    "features": "Features that contributed",
     "actions_complete": "Actions complete",
 }
 
@@ -86,9 +91,23 @@ def _href(request: CouncilRequest, pk: int) -> str:
 
 
 def _form(request: CouncilRequest, found: FollowUp, answering: bool) -> FollowUpForm:
-    filing = framework_in_force().process.filing
+    framework = framework_in_force()
+    filing = framework.process.filing
     data = request.POST if answering else None
-    return FollowUpForm(data, follow_up=found, reference_required=filing.reference_required)
+    return FollowUpForm(
+        data,
+        follow_up=found,
+        reference_required=filing.reference_required,
+        records=framework.actions.supervision.records,
+        people=_people_of(found),
+        actions=actions_of(found) if found.kind == FollowUpKind.ACTION_REVIEW else (),
+    )
+
+
+def _people_of(found: FollowUp) -> list[Person]:
+    """Who holds the discussion and who was asked to take part."""
+    ids = [pk for pk in (found.assignee_id, found.about_id, *found.invited) if pk]
+    return list(Person.objects.filter(pk__in=ids).order_by("name"))
 
 
 def _answer(request: CouncilRequest, found: FollowUp, form: FollowUpForm) -> bool:
@@ -107,16 +126,32 @@ def _answer(request: CouncilRequest, found: FollowUp, form: FollowUpForm) -> boo
     return True
 
 
+def _record_labels(found: FollowUp) -> dict[str, str]:
+    """The framework's words for what a supervision records."""
+    if found.kind != FollowUpKind.SUPERVISION:
+        return {}
+    return {one.key: one.label for one in framework_in_force().actions.supervision.records}
+
+
+def _action_labels(found: FollowUp) -> dict[str, str]:
+    if found.kind != FollowUpKind.ACTION_REVIEW:
+        return {}
+    return {f"action_{action.pk}": Truncator(action.text).words(25) for action in actions_of(found)}
+
+
 def _rows(found: FollowUp) -> list[dict[str, Any]]:
     """What was answered, as a summary list."""
     rows = []
-    for key, label in WORDS.items():
+    names = {person.pk: person.name for person in _people_of(found)}
+    for key, label in {**WORDS, **_record_labels(found), **_action_labels(found)}.items():
         if key in found.answers:
             value = found.answers[key]
             if isinstance(value, bool):
                 value = "Yes" if value else "No"
             elif key in ("filed_on", "held_on"):
                 value = long_date(date.fromisoformat(value))
+            elif key == "took_part":
+                value = ", ".join(names.get(pk, "Somebody who has left") for pk in value)
             rows.append({"key": label, "value": value})
     if found.comment:
         rows.append({"key": "Comment", "value": found.comment})
