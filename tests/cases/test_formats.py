@@ -7,9 +7,8 @@ import pytest
 
 from audits.cases.enums import CaseStatus
 from audits.cases.formats import values
-from audits.cases.formats.annex_a import FRONT_DOOR_DAYS
 from audits.cases.formats.process import expand, read_upload
-from audits.cases.formats.rows import STATUSES, CaseRow, Reading
+from audits.cases.formats.rows import STATUSES, CaseRow, FrontDoor, Reading
 from tests.factories import annex_a
 from tests.factories.annex_a import child
 
@@ -166,7 +165,7 @@ def test_list_2_adds_early_help_with_an_organisation_for_a_team(tmp_path):
 
 
 def test_contacts_and_referrals_of_the_last_month_are_the_front_door(tmp_path):
-    long_ago = date.fromordinal(AS_OF.toordinal() - FRONT_DOOR_DAYS)
+    long_ago = date.fromordinal(AS_OF.toordinal() - FrontDoor().days)
     contacts = [
         {"Child Unique ID": "1", "Date of Contact": date(2026, 9, 20)},
         {"Child Unique ID": "2", "Date of Contact": long_ago},
@@ -183,6 +182,28 @@ def test_contacts_and_referrals_of_the_last_month_are_the_front_door(tmp_path):
         "1": ("front_door", date(2026, 9, 22), "Gorse desk"),
         "3": ("front_door", date(2026, 9, 29), ""),
     }
+
+
+def test_how_long_a_contact_is_a_case_and_whether_without_further_action_is_the_frameworks_to_say(tmp_path):
+    contacts = [{"Child Unique ID": "1", "Date of Contact": date(2026, 9, 29)}]
+    referrals = [
+        {"Child Unique ID": "2", "Date of referral": date(2026, 9, 29), "Referral NFA?": "Yes"},
+        {"Child Unique ID": "3", "Date of referral": date(2026, 9, 29), "Referral NFA?": "No"},
+        {"Child Unique ID": "4", "Date of referral": date(2026, 9, 1), "Referral NFA?": "N"},
+        {"Child Unique ID": "5", "Date of referral": date(2026, 9, 29), "Referral NFA?": "perhaps"},
+    ]
+    path = annex_a.workbook(
+        tmp_path / "a.xlsx", ("1", annex_a.LIST_1, contacts), ("3", annex_a.LIST_3, referrals)
+    )
+
+    def ids(**rule):
+        reading = read_upload(expand([path]), as_of=AS_OF, front_door=FrontDoor(**rule))
+        return {row.local_id for row in reading.rows}, [refusal.value for refusal in reading.refused]
+
+    assert ids() == ({"1", "2", "3", "4", "5"}, [])
+    assert ids(days=7) == ({"1", "2", "3", "5"}, [])
+    assert ids(without_further_action=False) == ({"3", "4"}, ["perhaps"])
+    assert ids(days=7, without_further_action=False) == ({"3"}, ["perhaps"])
 
 
 def test_the_most_protective_status_wins_over_every_other_list(tmp_path):

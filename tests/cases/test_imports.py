@@ -11,6 +11,8 @@ from audits.cases.events import CasesImported
 from audits.cases.models import Assignment, Case, CaseImport, ImportRow, StatusPeriod
 from audits.cases.selectors.lists import held_on
 from audits.cases.services import ImportRefused, forget_staged_rows, import_files, undo_import, why_not_undo
+from audits.frameworks import loader
+from audits.frameworks.services import publish_framework
 from qaf.lib import clock
 from qaf.notices.models import Notice
 from qaf.tenants.models import Person, TrailEvent, Unit
@@ -402,3 +404,17 @@ def test_staged_rows_are_forgotten_after_five_weeks_and_a_forgotten_preview_is_d
     assert reading.status == ImportStatus.DISCARDED
     assert why_not_undo(outcome.case_import) == "What is needed to undo an import is kept for five weeks."
     assert known() == {"1": ("child_in_need", True)}
+
+
+def test_a_councils_own_framework_says_which_contacts_are_cases(council, frozen, tmp_path):
+    text = loader.builtin_text("herefordshire")
+    text = text.replace("without_further_action: true", "without_further_action: false")
+    referrals = [
+        {"Child Unique ID": "0001", "Date of referral": SEPTEMBER, "Referral NFA?": "Yes"},
+        {"Child Unique ID": "0002", "Date of referral": SEPTEMBER, "Referral NFA?": "No"},
+    ]
+    path = annex_a.workbook(tmp_path / "a.xlsx", ("3", annex_a.LIST_3, referrals))
+    with authority_scope(council):
+        publish_framework(text=text, effective_from=date(2026, 1, 1))
+        import_files(files=[path], as_of=SEPTEMBER)
+        assert list(Case.objects.values_list("local_id", flat=True)) == ["0002"]

@@ -11,10 +11,7 @@ from typing import Any
 
 from audits.cases.formats import values
 from audits.cases.formats.headings import Recognised
-from audits.cases.formats.rows import STATUSES, CaseRow, Notice, Reading, Refusal
-
-FRONT_DOOR_DAYS = 31
-"""A contact or referral is a front-door case for this long: it has no closing date of its own."""
+from audits.cases.formats.rows import STATUSES, CaseRow, FrontDoor, Notice, Reading, Refusal
 
 PERSONAL = ("gender", "ethnicity", "disability")
 USED = ("1", "2", "3", "6", "7", "8", "9")
@@ -48,9 +45,10 @@ class Refused(Exception):
 class AnnexA:
     """Gathers the lists of an upload, then merges them child by child."""
 
-    def __init__(self, as_of: date, reading: Reading):
+    def __init__(self, as_of: date, reading: Reading, front_door: FrontDoor | None = None):
         self.as_of = as_of
         self.reading = reading
+        self.front_door = front_door or FrontDoor()
         self.entries: dict[str, list[Entry]] = defaultdict(list)
 
     def add(self, found: Recognised) -> int:
@@ -92,7 +90,7 @@ class AnnexA:
             raise Refused("local_id", cell("local_id"), values.EXPECTED["local_id"])
         entry = Entry(found.list_name, found.table.file, number, local_id)
         self._personal(entry, found, cell)
-        keep = _READERS[found.list_name](entry, cell, self.as_of)
+        keep = _READERS[found.list_name](entry, cell, self)
         return entry if keep else None
 
     def _personal(self, entry: Entry, found: Recognised, cell: Callable[[str], object]) -> None:
@@ -228,7 +226,7 @@ def _held_by(entry: Entry, cell: Callable[[str], object]) -> None:
     entry.facts["team"] = values.stated(cell("team"))[:120]
 
 
-def _list_6(entry: Entry, cell: Callable[[str], object], as_of: date) -> bool:
+def _list_6(entry: Entry, cell: Callable[[str], object], lists: AnnexA) -> bool:
     raw = cell("status")
     status = values.spelling("status", raw)
     if status is None:
@@ -242,7 +240,7 @@ def _list_6(entry: Entry, cell: Callable[[str], object], as_of: date) -> bool:
     return True
 
 
-def _list_9(entry: Entry, cell: Callable[[str], object], as_of: date) -> bool:
+def _list_9(entry: Entry, cell: Callable[[str], object], lists: AnnexA) -> bool:
     _dates(entry, cell, "last_seen_on", "last_review_on")
     _held_by(entry, cell)
     entry.facts["worker"] = entry.facts["worker"] or values.stated(cell("advisor"))[:120]
@@ -250,17 +248,17 @@ def _list_9(entry: Entry, cell: Callable[[str], object], as_of: date) -> bool:
     return True
 
 
-def _list_2(entry: Entry, cell: Callable[[str], object], as_of: date) -> bool:
+def _list_2(entry: Entry, cell: Callable[[str], object], lists: AnnexA) -> bool:
     _dates(entry, cell, "opened_on", "closed_on")
     entry.facts["team"] = values.stated(cell("team"))[:120]
     closed_on = entry.facts["closed_on"]
-    entry.status, entry.open = "early_help", closed_on is None or closed_on > as_of
+    entry.status, entry.open = "early_help", closed_on is None or closed_on > lists.as_of
     if entry.open:
         entry.facts["closed_on"] = None
     return True
 
 
-def _contact(entry: Entry, cell: Callable[[str], object], as_of: date) -> bool:
+def _contact(entry: Entry, cell: Callable[[str], object], lists: AnnexA) -> bool:
     _dates(entry, cell, "contact_on")
     made_on = entry.facts.pop("contact_on")
     if made_on is None:
@@ -268,18 +266,31 @@ def _contact(entry: Entry, cell: Callable[[str], object], as_of: date) -> bool:
     _held_by(entry, cell)
     entry.facts["opened_on"] = made_on
     entry.status, entry.open = "front_door", True
-    return as_of - timedelta(days=FRONT_DOOR_DAYS) < made_on <= as_of
+    rule = lists.front_door
+    if not rule.without_further_action and not _is_taken_further(entry, cell):
+        return False
+    return lists.as_of - timedelta(days=rule.days) < made_on <= lists.as_of
 
 
-def _enriching(entry: Entry, cell: Callable[[str], object], as_of: date) -> bool:
+def _is_taken_further(entry: Entry, cell: Callable[[str], object]) -> bool:
+    """Whether more was to be done: a contact is a case through the referral that it led to."""
+    if entry.list == "1":
+        return False
+    try:
+        return values.yes_no(cell("nfa")) is not True
+    except values.Unreadable:
+        raise Refused("nfa", cell("nfa"), "yes or no", entry.local_id) from None
+
+
+def _enriching(entry: Entry, cell: Callable[[str], object], lists: AnnexA) -> bool:
     _dates(entry, cell, "status_from", "ended_on", "last_review_on", "last_seen_on")
     _held_by(entry, cell)
     ended_on = entry.facts.pop("ended_on")
-    entry.open = ended_on is None or ended_on > as_of
+    entry.open = ended_on is None or ended_on > lists.as_of
     return True
 
 
-_READERS: dict[str, Callable[[Entry, Callable[[str], object], date], bool]] = {
+_READERS: dict[str, Callable[[Entry, Callable[[str], object], AnnexA], bool]] = {
     "1": _contact,
     "2": _list_2,
     "3": _contact,

@@ -25,11 +25,16 @@ def main() -> int:
 
     from audits.cases.formats.guard import Limits, too_much_words
     from audits.cases.formats.reader import read
-    from audits.cases.formats.rows import FileFault
+    from audits.cases.formats.rows import FileFault, FrontDoor
 
     files = [(Path(path), name) for path, name in request["files"]]
     try:
-        reading = read(files, date.fromisoformat(request["as_of"]), Limits(**request["limits"]))
+        reading = read(
+            files,
+            date.fromisoformat(request["as_of"]),
+            Limits(**request["limits"]),
+            FrontDoor(**request["front_door"]),
+        )
         answer: dict[str, object] = {"reading": reading.to_json()}
     except FileFault as fault:
         answer = {"fault": [fault.file, fault.message]}

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from audits.cases.formats.guard import Limits, kind_of, too_much_words
-from audits.cases.formats.rows import FileFault, Reading
+from audits.cases.formats.rows import FileFault, FrontDoor, Reading
 
 ROOT = Path(__file__).resolve().parents[3]
 READABLE = {".xlsx", ".xlsm", ".xls", ".csv", ".zip", ".txt"}
@@ -33,7 +33,13 @@ def expand(paths: list[Path]) -> list[tuple[Path, str]]:
     return files
 
 
-def read_upload(files: list[tuple[Path, str]], *, as_of: date, limits: Limits | None = None) -> Reading:
+def read_upload(
+    files: list[tuple[Path, str]],
+    *,
+    as_of: date,
+    limits: Limits | None = None,
+    front_door: FrontDoor | None = None,
+) -> Reading:
     """Read the files in a child process with limits on memory and time.
 
     Raises ``FileFault`` in plain English when a file cannot be used, whatever became of the child.
@@ -45,6 +51,7 @@ def read_upload(files: list[tuple[Path, str]], *, as_of: date, limits: Limits | 
         "files": [[str(path.resolve()), name] for path, name in files],
         "as_of": as_of.isoformat(),
         "limits": asdict(limits),
+        "front_door": asdict(front_door or FrontDoor()),
     }
     blamed = files[-1][1] if files else ""
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 from audits.cases.formats.annex_a import USED, AnnexA
 from audits.cases.formats.guard import Limits
 from audits.cases.formats.headings import recognise
-from audits.cases.formats.rows import SUPPLEMENT, CaseRow, FileFault, ListSeen, Notice, Reading
+from audits.cases.formats.rows import SUPPLEMENT, CaseRow, FileFault, FrontDoor, ListSeen, Notice, Reading
 from audits.cases.formats.ssd import SafeguardingDataset, table_name
 from audits.cases.formats.supplement import add_supplement
 from audits.cases.formats.tables import Meter, Table, tables_of
@@ -21,11 +21,17 @@ NO_LIST = (
 )
 
 
-def read(files: list[tuple[Path, str]], as_of: date, limits: Limits | None = None) -> Reading:
+def read(
+    files: list[tuple[Path, str]],
+    as_of: date,
+    limits: Limits | None = None,
+    front_door: FrontDoor | None = None,
+) -> Reading:
     """Read the files (path and the name the council gave it); raise ``FileFault`` for a file that cannot be used."""
     limits = limits or Limits()
     reading, meter = Reading(), Meter(limits)
-    annex, dataset = AnnexA(as_of, reading), SafeguardingDataset(as_of, reading)
+    annex = AnnexA(as_of, reading, front_door)
+    dataset = SafeguardingDataset(as_of, reading, front_door)
     for path, name in files:
         known = 0
         for table in tables_of(path, name, limits, meter):

@@ -38,6 +38,16 @@ DATE_FIELDS = (
 
 
 @dataclass(frozen=True, slots=True)
+class FrontDoor:
+    """Which contacts and referrals are open cases: they have no closing date of their own."""
+
+    days: int = 31
+    """For so many days after it was made."""
+    without_further_action: bool = True
+    """Also a referral that needed no further action, and a contact that led to no referral."""
+
+
+@dataclass(frozen=True, slots=True)
 class Involvement:
     """One open involvement of a worker in the Standard Safeguarding Dataset; ``role`` is a local code."""
 

@@ -11,8 +11,16 @@ from datetime import date, timedelta
 from typing import Any
 
 from audits.cases.formats import values
-from audits.cases.formats.annex_a import FRONT_DOOR_DAYS
-from audits.cases.formats.rows import CaseRow, FileFault, Involvement, ListSeen, Notice, Reading, Refusal
+from audits.cases.formats.rows import (
+    CaseRow,
+    FileFault,
+    FrontDoor,
+    Involvement,
+    ListSeen,
+    Notice,
+    Reading,
+    Refusal,
+)
 from audits.cases.formats.tables import Table
 
 CLOSED_DAYS = 184
@@ -57,8 +65,9 @@ def table_name(headings: Iterable[object]) -> str | None:
 class SafeguardingDataset:
     """Gathers the tables, then says what each child's row is on a day."""
 
-    def __init__(self, as_of: date, reading: Reading):
+    def __init__(self, as_of: date, reading: Reading, front_door: FrontDoor | None = None):
         self.as_of, self.reading = as_of, reading
+        self.front_door = front_door or FrontDoor()
         self.tables: dict[str, list[Record]] = defaultdict(list)
         self.file = ""
 
@@ -223,7 +232,10 @@ class SafeguardingDataset:
                 "opened_on": early[0][0],
                 "status_from": early[0][0],
             }
-        first = self.as_of - timedelta(days=FRONT_DOOR_DAYS)
+        if not self.front_door.without_further_action:
+            # A contact that was taken further has an episode, which is told above.
+            return None
+        first = self.as_of - timedelta(days=self.front_door.days)
         contacts = [self._day(r, "cont_contact_date") for r in self._of("ssd_contacts", local_id)]
         recent = [made for made in contacts if made and first < made <= self.as_of]
         if recent:

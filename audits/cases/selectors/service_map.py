@@ -1,5 +1,8 @@
-"""Which service a case belongs to: its team's, else the one the framework gives its status."""
+"""What the framework says of the case list: services by status, what a front-door case is."""
 
+from datetime import date
+
+from audits.cases.formats.rows import FrontDoor
 from audits.frameworks.selectors import NoFrameworkError, framework_in_force
 from qaf.tenants.enums import UnitKind
 from qaf.tenants.models import Unit
@@ -18,3 +21,14 @@ def default_services() -> dict[str, int]:
             if service.key in units:
                 found.setdefault(str(status), []).append(units[service.key])
     return {status: pks[0] for status, pks in found.items() if len(pks) == 1}
+
+
+def front_door_on(day: date) -> FrontDoor:
+    """Return which contacts and referrals are cases, by the framework in force on a day; else our default."""
+    try:
+        rule = framework_in_force(day).sampling.front_door
+    except NoFrameworkError:
+        return FrontDoor()
+    if rule is None:
+        return FrontDoor()
+    return FrontDoor(days=rule.days, without_further_action=rule.without_further_action)

@@ -2,7 +2,7 @@
 
 import shutil
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +20,7 @@ from audits.cases.formats.process import expand, read_upload
 from audits.cases.formats.rows import FileFault
 from audits.cases.models import Assignment, CaseImport, ImportRow, StatusPeriod
 from audits.cases.selectors.lists import last_import
+from audits.cases.selectors.service_map import front_door_on
 from audits.cases.services.mapping import settle_services
 from audits.cases.services.planning import Plan, plan
 from audits.cases.services.staging import (
@@ -96,16 +97,8 @@ def start_import(
     if form_key and (started := CaseImport.objects.filter(form_key=form_key).first()):
         return started
     check_as_of(as_of)
-    limits = Limits()
     uploads = list(files)
-    if not uploads:
-        raise ImportRefused("Choose at least one file.")
-    for upload in uploads:
-        if upload.size > limits.file_bytes:
-            raise ImportRefused(
-                f"{upload.name} is {upload.size / 1024 / 1024:.0f} MB; the largest that can be uploaded is "
-                f"{limits.file_bytes // 1024 // 1024} MB. Remove what is not part of the lists and try again."
-            )
+    _check_uploads(uploads)
     try:
         with transaction.atomic():
             case_import = CaseImport.objects.create(
@@ -118,6 +111,25 @@ def start_import(
     except IntegrityError:
         # The same form, posted twice at once: the other request was first.
         return CaseImport.objects.get(form_key=form_key)
+    case_import.stored_as = _store(case_import, uploads)
+    CaseImport.objects.filter(pk=case_import.pk).update(stored_as=case_import.stored_as)
+    return case_import
+
+
+def _check_uploads(uploads: Sequence[Any]) -> None:
+    limits = Limits()
+    if not uploads:
+        raise ImportRefused("Choose at least one file.")
+    for upload in uploads:
+        if upload.size > limits.file_bytes:
+            raise ImportRefused(
+                f"{upload.name} is {upload.size / 1024 / 1024:.0f} MB; the largest that can be uploaded is "
+                f"{limits.file_bytes // 1024 // 1024} MB. Remove what is not part of the lists and try again."
+            )
+
+
+def _store(case_import: CaseImport, uploads: Sequence[Any]) -> list[str]:
+    """Write the uploads to the import's folder, under names that say nothing."""
     folder = _folder(case_import)
     folder.mkdir(parents=True, mode=0o700)
     stored = []
@@ -127,9 +139,7 @@ def start_import(
             for chunk in upload.chunks():
                 target.write(chunk)
         stored.append(str(path))
-    CaseImport.objects.filter(pk=case_import.pk).update(stored_as=stored)
-    case_import.stored_as = stored
-    return case_import
+    return stored
 
 
 def forget_files(case_import: CaseImport) -> None:
@@ -147,7 +157,7 @@ def read_import(*, case_import: CaseImport) -> None:
         (Path(path), name) for path, name in zip(case_import.stored_as, case_import.file_names, strict=True)
     ]
     try:
-        reading = read_upload(files, as_of=case_import.as_of)
+        reading = read_upload(files, as_of=case_import.as_of, front_door=front_door_on(case_import.as_of))
     except FileFault as fault:
         faults = [{"file": fault.file, "message": fault.message}]
         IMPORT.apply(case_import, "refuse", person=None, also={"faults": faults})
@@ -230,7 +240,7 @@ def import_files(
     """
     check_as_of(as_of)
     paths = expand(list(files))
-    reading = read_upload(paths, as_of=as_of)
+    reading = read_upload(paths, as_of=as_of, front_door=front_door_on(as_of))
     with transaction.atomic():
         _lock()
         if dry_run:

@@ -46,6 +46,15 @@ class Themes(Sourced):
     "Working days from the opening of a programme by which its audits are submitted"
 
 
+class FrontDoor(Sourced):
+    """Which contacts and referrals of the case list are open cases: they have no closing date of their own."""
+
+    days: Annotated[int, Field(ge=1, le=366)]
+    "For so many days after it was made"
+    without_further_action: bool
+    "Also a referral that needed no further action, and a contact that led to no referral"
+
+
 class Sampling(Sourced):
     """The month's draw."""
 
@@ -54,6 +63,8 @@ class Sampling(Sourced):
     strategy: Strategy
     statuses: tuple[CaseStatus, ...] = ()
     "Statuses in the population; all, where empty"
+    front_door: FrontDoor | None = None
+    "None where every contact and referral of 31 days is one"
     exclusions: Exclusions
     replacement: Replacement
     extra: tuple[ExtraCases, ...] = ()

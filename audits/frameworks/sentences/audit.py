@@ -27,6 +27,10 @@ def sampling(framework: Framework) -> Iterator[Sentence | Listing]:
     if rules.statuses:
         statuses = join(status.label.lower() for status in rules.statuses)
         yield say(f"Only children with these statuses are in the draw: {statuses}", rules, "statuses")
+    if door := rules.front_door:
+        further = "" if door.without_further_action else "; one that needed no further action does not"
+        text = f"A contact or referral counts as an open case for {count(door.days, 'day')}{further}"
+        yield say(text, door)
     yield say(f"The {names.role(rules.owner)} makes the draw, {rules.frequency.label}", rules, "owner")
     exclusions = rules.exclusions
     if exclusions.audited_within_months:

@@ -55,9 +55,10 @@ class RandomCase(StrategyKind):
 
     def in_words(self, names: Names) -> tuple[str, ...]:
         texts = [
-            f"{count(self.per_service, 'open case')} are drawn at random in each service that takes part",
-            f"the draw is spread evenly by {join(_STRATA[stratum] for stratum in self.stratify_by)}",
+            f"{count(self.per_service, 'open case')} are drawn at random in each service that takes part"
         ]
+        if within := [_STRATA[stratum] for stratum in self.stratify_by if stratum != "service"]:
+            texts.append(f"within a service the draw follows the mix of its open cases by {join(within)}")
         texts += [f"{names.service(key)} has {count(size, 'case')}" for key, size in self.sizes.items()]
         if caps := self.caps.in_words():
             texts.append(f"the draw takes at most {caps}")
