@@ -44,15 +44,18 @@ class AuditsConfig(AppConfig):
         from audits.followup.due import add_due
         from audits.followup.services.reminders import check_reminders
         from audits.selectors.due import due_assessments, due_consents
+        from audits.selectors.left_to_record import due_after_submission
 
         add_due("assessment", due_assessments)
         add_due("consent", due_consents)
-        check_reminders("assessment", "consent")
+        add_due("left_to_record", due_after_submission)
+        check_reminders("assessment", "consent", "left_to_record")
 
     @staticmethod
     def _offer_audits() -> None:
         from audits.frameworks.capabilities import give
         from audits.frameworks.enums import Capability
+        from audits.selectors.left_to_record import todo_after_submission
         from audits.selectors.todo import todo_of_auditor, todo_of_worker
         from qaf.tenants.permissions import Permission, declare
         from qaf.tenants.registry import MenuEntry, add_menu, add_todo
@@ -66,6 +69,7 @@ class AuditsConfig(AppConfig):
         add_menu(MenuEntry("My audits", "audits:mine", 10, ("audits.audit", "audits.take_part")))
         add_todo(todo_of_auditor)
         add_todo(todo_of_worker)
+        add_todo(todo_after_submission)
 
     @staticmethod
     def _open_months() -> None:
@@ -117,17 +121,25 @@ class AuditsConfig(AppConfig):
     @staticmethod
     def _hand_out_copies() -> None:
         from audits.followup.enums import FollowUpKind
-        from audits.followup.registry import add_help
+        from audits.followup.registry import add_help, add_links
         from audits.frameworks.capabilities import give
         from audits.frameworks.enums import Capability
         from audits.registry import add_panel
-        from audits.views.file_copy import PERMISSION, file_copy_for, file_copy_panel
+        from audits.views.file_copy import (
+            PERMISSION,
+            audit_to_read,
+            case_note_links,
+            file_copy_for,
+            file_copy_panel,
+        )
         from qaf.tenants.permissions import Permission, declare
 
         declare(Permission(PERMISSION, "take the copy of an audit for the child’s record"))
         give(Capability.PLACE_ON_RECORD, PERMISSION)
         add_panel(file_copy_panel)
         add_help(FollowUpKind.FILING, file_copy_for)
+        add_help(FollowUpKind.ACKNOWLEDGE, audit_to_read)
+        add_links(case_note_links)
 
     @staticmethod
     def _look_after_the_tool() -> None:

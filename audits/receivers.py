@@ -17,10 +17,10 @@ from audits.followup.services import drop_action, stand_down_follow_up
 from audits.frameworks.enums import Occurrence
 from audits.models import Audit, AuditConcern
 from audits.selectors.facts import framework_for
-from audits.services import after_final
+from audits.services import after_final, filing
 from audits.services.concerns import raise_what_is_called_for
 from audits.services.consequences import apply_consequences, stand_down
-from audits.services.finalise import finalise, tell_outcome_reached, tell_submitted
+from audits.services.finalise import finalise_at_once, tell_outcome_reached, tell_submitted
 from audits.services.observing import ask_for_observation
 from audits.services.opening import ask_for_supervision
 from audits.services.trends import look_for_patterns
@@ -53,7 +53,7 @@ def open_to_corrections(event: OutcomeReached) -> None:
     if framework_for(event.audit).process.fact_correction.allowed:
         tell_outcome_reached(audit=event.audit)
     else:
-        finalise(audit=event.audit, why="the framework has no correction of facts")
+        finalise_at_once(audit=event.audit, why="the framework has no correction of facts")
 
 
 @on(AuditFinal)
@@ -61,7 +61,9 @@ def open_what_follows(event: AuditFinal) -> None:
     """A final outcome opens everything that closes the loop."""
     audit = event.audit
     after_final.open_actions(audit=audit)
-    after_final.ask_for_filing(audit=audit)
+    filing.ask_for_filing(audit=audit)
+    filing.ask_for_acknowledgement(audit=audit)
+    filing.send_copies(audit=audit)
     ask_for_supervision(audit=audit)
     after_final.ask_for_action_review(audit=audit)
     ask_for_observation(audit=audit)

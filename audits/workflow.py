@@ -30,6 +30,10 @@ def _assessor(assessment: Any, person: Any) -> bool:
     return assessment.assessor_id == person.pk
 
 
+def _takes_part(assessment: Any, person: Any) -> bool:
+    return _an_assessor(assessment.audit, person) or may(person, "audits.see_all")
+
+
 def _qa_lead_or_assessor(assessment: Any, person: Any) -> bool:
     return _qa_lead(assessment, person) or _assessor(assessment, person)
 
@@ -62,6 +66,15 @@ assessment_workflow = Workflow(
     Transition("start", "Start", (AssessmentStatus.ALLOCATED,), AssessmentStatus.IN_PROGRESS, _assessor),
     Transition("lock", "Lock grades", (AssessmentStatus.IN_PROGRESS,), AssessmentStatus.LOCKED, _assessor),
     Transition("submit", "Submit", (AssessmentStatus.LOCKED,), AssessmentStatus.SUBMITTED, _assessor),
+    # A part whose grades the audit does not wait for: the worker's self-assessment, a paired colleague's notes.
+    Transition("hand_in", "Hand in", (AssessmentStatus.IN_PROGRESS,), AssessmentStatus.SUBMITTED, _assessor),
+    Transition(
+        "excuse",
+        "Leave out, with a reason",
+        (AssessmentStatus.ALLOCATED, AssessmentStatus.IN_PROGRESS),
+        AssessmentStatus.EXCUSED,
+        _takes_part,
+    ),
     Transition(
         "reassign",
         "Give to somebody else",

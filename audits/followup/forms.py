@@ -91,6 +91,7 @@ class FollowUpForm(forms.Form):
 
     filed_on = DateField(label="When was it placed on the child’s record?", noun="the date", past=True)
     reference = forms.CharField(label="Reference", max_length=120)
+    read = forms.BooleanField(label="I have read the audit and its actions")
     held_on = DateField(label="When was it held?", noun="the date", past=True)
     strengths = forms.CharField(
         label="Strengths that were talked over", widget=forms.Textarea, required=False
@@ -116,17 +117,18 @@ class FollowUpForm(forms.Form):
     }
     _asked: Mapping[str, tuple[str, ...]] = {
         FollowUpKind.FILING: ("filed_on", "reference"),
+        FollowUpKind.ACKNOWLEDGE: ("read", "comment"),
         FollowUpKind.SUPERVISION: ("held_on", "strengths", "learning_need", "actions_complete"),
         FollowUpKind.CONVERSATION: ("held_on", "comment"),
         FollowUpKind.OVERSIGHT: ("comment",),
         FollowUpKind.REVIEW: ("held_on", "actions_complete", "comment"),
         FollowUpKind.RE_AUDIT: ("ending", "comment"),
-        FollowUpKind.ACKNOWLEDGE: ("comment",),
         FollowUpKind.SCRUTINY: ("held_on", "took_part", "others", "features", "comment"),
         FollowUpKind.SUMMARY: ("features", "strengths"),
         FollowUpKind.ACTION_REVIEW: ("comment",),
         FollowUpKind.OBSERVATION: ("comment",),
     }
+    _optional: Mapping[str, tuple[str, ...]] = {FollowUpKind.ACKNOWLEDGE: ("comment",)}
     _labels: Mapping[str, dict[str, str]] = {
         FollowUpKind.OVERSIGHT: {"comment": "Your oversight and comment"},
         FollowUpKind.REVIEW: {"held_on": "When did you review it?", "comment": "What did you find?"},
@@ -142,6 +144,7 @@ class FollowUpForm(forms.Form):
         },
         FollowUpKind.ACTION_REVIEW: {"comment": "What is to happen next, taken together?"},
         FollowUpKind.OBSERVATION: {"comment": "Who observes what, and when? Or why is none arranged?"},
+        FollowUpKind.ACKNOWLEDGE: {"comment": "Anything you want to say to it"},
     }
 
     def __init__(
@@ -160,6 +163,8 @@ class FollowUpForm(forms.Form):
         self.fields = {name: self.fields[name] for name in asked}
         for name, label in self._labels.get(follow_up.kind, {}).items():
             self.fields[name].label = label
+        for name in self._optional.get(follow_up.kind, ()):
+            self.fields[name].required = False
         if "reference" in self.fields:
             self.fields["reference"].required = reference_required
         if follow_up.kind == FollowUpKind.SUMMARY:

@@ -98,6 +98,13 @@ class SectionForm(forms.Form):
             self._add_grade(grades)
         self._add_marks([one for one in section.criteria if not one.compliance], inline=False)
 
+    def keep_words(self, *, grades: bool) -> None:
+        """Ask only for words, and where it may be given for a grade: the part counts for nothing (WSX-46)."""
+        kept = {"version", "strengths", "development", "evidence"}
+        kept |= {"grade", "not_applicable_reason"} if grades else set()
+        for name in [name for name in self.fields if name not in kept]:
+            del self.fields[name]
+
     # What a section asks ----------------------------------------------------------------------------------------------
 
     def _add_domain(self, framework: Framework) -> None:

@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from audits.enums import Consent
+from audits.enums import Consent, Worry
 from audits.forms.conversations import MODES
 from audits.frameworks.schema import Framework
 from audits.models import FamilyConsent, FamilyContact
 from audits.selectors.family import CONSENT_FIELDS, Relative, no_contact_reasons, questions_of
+from audits.services.family import ASKED_OTHERWISE, Concern
 from qaf.ui import forms
 
 OTHER = "other_"
 ANSWER = "answer_"
+OTHERWISE = ANSWER + ASKED_OTHERWISE
+NO_WORRY = "none"
 # Kept whatever the framework asks: nobody should call without knowing these.
 ALWAYS = ("safe_contact", "communication_needs")
 WORDING = {
@@ -29,16 +32,8 @@ WORDING = {
 SHORT = ("safe_number", "safe_time")
 
 
-class ConsentForm(forms.Form):
-    """What the family answered and, where they agreed, what makes a call safe."""
-
-    consent = forms.ChoiceField(label="What did they answer?", widget=forms.RadioSelect)
-    asked_on = forms.DateField(
-        label="When did you ask?", noun="the date you asked", past=True, required=False
-    )
-    not_asked_reason = forms.CharField(
-        label="Why were they not asked?", widget=forms.Textarea, required=False, max_length=2000
-    )
+class SafetyForm(forms.Form):
+    """What makes a call safe, and how the family prefers to talk; the framework may ask for more."""
 
     def __init__(
         self, data: Mapping[str, Any] | None = None, *, relative: Relative, framework: Framework
@@ -46,15 +41,7 @@ class ConsentForm(forms.Form):
         feedback = framework.process.family_feedback
         asks = feedback.consent.asks if feedback else ()
         super().__init__(data, initial=_consent_initial(relative.consent))
-        self.fields["consent"].choices = [  # type: ignore[attr-defined]
-            (Consent.YES, "They agree to be contacted"),
-            (Consent.NO, "They do not agree"),
-            (Consent.NOT_ASKED, "I could not or should not ask"),
-        ]
-        self.govuk: dict[str, dict[str, Any]] = {  # type: ignore[misc]
-            "consent": {"label_size": "m", "conditional": {Consent.NOT_ASKED: ["not_asked_reason"]}},
-            "not_asked_reason": {"rows": 3},
-        }
+        self.govuk: dict[str, dict[str, Any]] = {}  # type: ignore[misc]
         self.safety_names: list[str] = []
         labels = {one.key: one.label for one in asks}
         for key in dict.fromkeys([*labels, *ALWAYS]):
@@ -62,7 +49,6 @@ class ConsentForm(forms.Form):
                 self._add(column, *WORDING[column])
             if key not in CONSENT_FIELDS:
                 self._add(OTHER + key, labels[key], "")
-        self.govuk["consent"]["conditional"][Consent.YES] = self.safety_names
 
     def _add(self, name: str, label: str, hint: str) -> None:
         short = name in SHORT
@@ -89,6 +75,44 @@ class ConsentForm(forms.Form):
             for name in self.safety_names
             if name.startswith(OTHER)
         }
+
+
+class PreferenceForm(SafetyForm):
+    """How the family prefers to be reached, where nobody asks for consent beforehand."""
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, relative: Relative, framework: Framework
+    ) -> None:
+        super().__init__(data, relative=relative, framework=framework)
+        needs = self.fields["communication_needs"]
+        needs.label = "How do they prefer to communicate?"
+        needs.help_text = "The language, the way of talking, and any help they need, such as an interpreter."
+        self.order_fields(["communication_needs", *self.safety_names])
+
+
+class ConsentForm(SafetyForm):
+    """What the family answered and, where they agreed, what makes a call safe."""
+
+    consent = forms.ChoiceField(label="What did they answer?", widget=forms.RadioSelect)
+    asked_on = forms.DateField(
+        label="When did you ask?", noun="the date you asked", past=True, required=False
+    )
+    not_asked_reason = forms.CharField(
+        label="Why were they not asked?", widget=forms.Textarea, required=False, max_length=2000
+    )
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, relative: Relative, framework: Framework
+    ) -> None:
+        super().__init__(data, relative=relative, framework=framework)
+        self.fields["consent"].choices = [  # type: ignore[attr-defined]
+            (Consent.YES, "They agree to be contacted"),
+            (Consent.NO, "They do not agree"),
+            (Consent.NOT_ASKED, "I could not or should not ask"),
+        ]
+        conditional = {Consent.NOT_ASKED: ["not_asked_reason"], Consent.YES: self.safety_names}
+        self.govuk["consent"] = {"label_size": "m", "conditional": conditional}
+        self.govuk["not_asked_reason"] = {"rows": 3}
 
 
 def _consent_initial(record: FamilyConsent | None) -> dict[str, Any]:
@@ -127,6 +151,25 @@ class ContactForm(forms.Form):
         max_length=20_000,
         help_text="In their own words where you can.",
     )
+    help_used = forms.CharField(
+        label="What help with language or communication was used?",
+        required=False,
+        max_length=500,
+        help_text="Such as an interpreter by telephone. Say “none needed” where they needed nothing.",
+    )
+    worry = forms.ChoiceField(
+        label="Did they name a concern?",
+        choices=[
+            (NO_WORRY, "No"),
+            (Worry.AT_ONCE, "Yes, and it cannot wait: I raise it now"),
+            (Worry.AFTER, "Yes, and it becomes an action of the audit"),
+        ],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    worry_text = forms.CharField(
+        label="What is their concern?", widget=forms.Textarea, required=False, max_length=5000
+    )
     no_contact_reason = forms.ChoiceField(label="Why not?", widget=forms.RadioSelect, required=False)
     no_contact_text = forms.CharField(
         label="Anything to add", widget=forms.Textarea, required=False, max_length=2000
@@ -146,6 +189,7 @@ class ContactForm(forms.Form):
             "who": {"width": 20},
             "mode": {"inline": True},
             "words": {"rows": 6},
+            "worry_text": {"rows": 3},
             "no_contact_text": {"rows": 3},
         }
         self.fields["no_contact_reason"].choices = [  # type: ignore[attr-defined]
@@ -159,7 +203,23 @@ class ContactForm(forms.Form):
             )
             self.govuk[name] = {"rows": 2}
             questions.append(name)
-        self.spoken_fields = ["who", "spoken_on", "mode", *questions, "words"]
+        if questions:
+            self.fields[OTHERWISE] = forms.CharField(
+                label="What you asked in other words, or beside these questions",
+                widget=forms.Textarea,
+                required=False,
+                max_length=10_000,
+                help_text="The questions are a guide: put them as they suit this child and family.",
+            )
+            self.govuk[OTHERWISE] = {"rows": 2}
+            questions.append(OTHERWISE)
+        self.spoken_fields = ["who", "spoken_on", "mode", "help_used", *questions, "words"]
+        feedback = framework.process.family_feedback
+        if feedback and feedback.concern_raised_at_once:
+            self.spoken_fields += ["worry", "worry_text"]
+        else:
+            del self.fields["worry"], self.fields["worry_text"]
+        self.order_fields(["spoken", *self.spoken_fields])
         if not relative.may_be_contacted:
             for name in ("spoken", *self.spoken_fields):
                 del self.fields[name]
@@ -188,6 +248,12 @@ class ContactForm(forms.Form):
             self.add_error("no_contact_reason", "Select why they were not spoken to")
         return data
 
+    def concern(self) -> Concern:
+        """Return the concern they named, if they did."""
+        when = self.cleaned_data.get("worry") or NO_WORRY
+        text = self.cleaned_data.get("worry_text", "")
+        return Concern("" if when == NO_WORRY else when, text)
+
     def answers(self) -> dict[str, str]:
         """Return the answers by the number of the framework's question."""
         return {
@@ -200,8 +266,11 @@ class ContactForm(forms.Form):
 def _contact_initial(relative: Relative, contact: FamilyContact | None) -> dict[str, Any]:
     if contact is None:
         # A child, a care leaver: there is only one they could be.
-        return {} if relative.target.each else {"who": relative.label}
+        return {"worry": NO_WORRY, **({} if relative.target.each else {"who": relative.label})}
     return {
+        "help_used": contact.help_used,
+        "worry": contact.worry or NO_WORRY,
+        "worry_text": contact.worry_text,
         "spoken": contact.spoken_on is not None,
         "who": contact.who,
         "spoken_on": contact.spoken_on,

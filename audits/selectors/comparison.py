@@ -20,6 +20,13 @@ class Cell:
     strengths: str = ""
     development: str = ""
     evidence: str = ""
+    answers: str = ""
+    """The tool's own questions and the marks beside criteria, as answered: one to a line."""
+    counts: bool = True
+    """Whether it is compared; a self-assessment only stands beside the others."""
+
+    def __bool__(self) -> bool:
+        return self.grade is not None
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,7 @@ class Row:
     @property
     def differs(self) -> bool:
         """Whether the auditors' grades differ; not applicable against a grade is a difference."""
-        return len({cell.grade for cell in self.cells}) > 1
+        return len({cell.grade for cell in self.cells if cell.counts}) > 1
 
 
 @dataclass(frozen=True)

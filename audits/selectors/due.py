@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from functools import partial
 
-from audits.enums import BEFORE_SUBMISSION, AssessmentStatus
+from audits.enums import BEFORE_SUBMISSION, AuditStatus
 from audits.followup.due import DueThing
+from audits.frameworks.schema import Framework
 from audits.frameworks.selectors import framework_of
 from audits.models import Assessment, Audit
 from audits.selectors.audits import OPEN_ASSESSMENT
 from audits.selectors.facts import around_audit
 from audits.selectors.links import assessment_href, audit_href
-from audits.selectors.todo import lacks_consent
+from audits.selectors.standing import gives_grades
+from audits.selectors.todo import current_by_slot, lacks_consent
 
 AUDIT = ("authority", "framework_version", "worker", "manager", "chair", "team__parent", "service")
 
@@ -27,16 +29,22 @@ def due_assessments(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
             kind="assessment",
             pk=one.pk,
             about=one.audit.reference,
-            text="your audit",
-            what="the audit",
+            **_own_words(framework_of(one.audit.framework_version), one),
             href=assessment_href(one),
             due_on=one.due_on,
             asked_on=one.audit.allocated_on,
             people=(one.assessor,) if one.assessor else (),
             framework=framework_of(one.audit.framework_version),
             around=partial(around_audit, one.audit),
-            trigger="audit_overdue",
         )
+
+
+def _own_words(framework: Framework, assessment: Assessment) -> dict[str, str]:
+    """Return how a part is called; nobody above hears of the lateness of one that the audit does not wait for."""
+    if gives_grades(framework, assessment.slot):
+        return {"text": "your audit", "what": "the audit", "trigger": "audit_overdue"}
+    label = framework.names.slot(assessment.slot).lower()
+    return {"text": f"your part, {label}", "what": f"the part, {label}"}
 
 
 def due_consents(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
@@ -44,16 +52,16 @@ def due_consents(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
 
     Nobody above is told of its lateness: the audit itself is late with it.
     """
-    found = Audit.objects.filter(status__in=BEFORE_SUBMISSION, worker__isnull=False)
+    found = Audit.objects.filter(worker__isnull=False).exclude(
+        status__in=(AuditStatus.CLOSED, AuditStatus.WITHDRAWN)
+    )
     found = found if ids is None else found.filter(pk__in=list(ids))
     found = found.select_related(*AUDIT).prefetch_related(
         "assessments__assessor", "consents", "family_contacts"
     )
     for audit in found:
         framework = framework_of(audit.framework_version)
-        current = {
-            one.slot: one for one in audit.assessments.all() if one.status != AssessmentStatus.REASSIGNED
-        }
+        current = current_by_slot(audit)
         if lacks_consent(audit, framework, current):
             yield DueThing(
                 kind="consent",

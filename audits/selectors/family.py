@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from audits.enums import AssessmentStatus, Consent
+from audits.enums import BEFORE_SUBMISSION, RUNNING, AssessmentStatus, AuditStatus, Consent
 from audits.frameworks.schema import Framework
 from audits.frameworks.schema.process import FeedbackTarget
 from audits.models import Assessment, Audit, FamilyConsent, FamilyContact
@@ -122,6 +122,27 @@ def caller_of(audit: Audit, framework: Framework) -> Assessment | None:
         return None
     current = audit.assessments.exclude(status=AssessmentStatus.REASSIGNED).select_related("assessor")
     return current.filter(slot=feedback.sought_by).first()
+
+
+def family_is_open(audit: Audit, framework: Framework, submitted: bool = False) -> bool:
+    """Whether the family's answers may be recorded now: until the step that waits for them.
+
+    ``submitted``: whether the auditor who speaks to the family has submitted. Where no step waits, the family is
+    asked after the audit, until its loop is closed (WSX-57).
+    """
+    feedback = framework.process.family_feedback
+    if feedback is None:
+        return False
+    if feedback.precedes == "submit":
+        return audit.status in BEFORE_SUBMISSION and not submitted
+    if feedback.precedes == "finalise":
+        return audit.status in RUNNING
+    return audit.status not in (AuditStatus.CLOSED, AuditStatus.WITHDRAWN)
+
+
+def prefers(relative: Relative) -> str:
+    """Return how they prefer to communicate and what help they need, as their worker knows it (SEF-88)."""
+    return relative.consent.communication_needs if relative.consent else ""
 
 
 def lacks_consent(audit: Audit, framework: Framework) -> list[Relative]:

@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass
 
-from audits.enums import NOT_APPLICABLE, GradeStage
-from audits.frameworks.schema import Framework
+from audits.enums import NOT_APPLICABLE, OVERALL, GradeStage
+from audits.frameworks.schema import Framework, Tool
 from audits.models import Judgement, RecordedGrade
 from audits.selectors.comparison import Cell, Comparison, Row, compare
-from audits.selectors.standing import Standing, grading
+from audits.selectors.reading import answers_in, marks_in_words
+from audits.selectors.standing import Standing, grading, is_self_assessment
 
 PARTS = (
     ("Strengths", "strengths"),
     ("Areas to develop", "development"),
     ("Evidence", "evidence"),
     ("Why it does not apply", "not_applicable_reason"),
+    ("Further answers", "answers"),
 )
 
 
@@ -35,26 +37,48 @@ def side_by_side(standing: Standing) -> Comparison | None:
     if not standing.sees_grades:
         return None
     framework = standing.framework
-    shown = [one for one in grading(framework, standing.assessments) if one.locked_at]
+    beside = [
+        one
+        for one in standing.assessments
+        if is_self_assessment(framework, one.slot) and one.submitted_at and one.slot in _compared(framework)
+    ]
+    locked = [one for one in grading(framework, standing.assessments) if one.locked_at]
+    shown = [*beside, *locked]
+    tool = framework.tool(standing.audit.tool)
+    domains = {one.key: one.title for one in tool.domains}
     cells: dict[int, dict[str, Cell]] = {one.pk: {} for one in shown}
     for judgement in Judgement.objects.filter(assessment__in=shown):
-        cells[judgement.assessment_id][judgement.domain] = _cell(judgement, framework)
+        counts = judgement.assessment_id in {one.pk for one in locked}
+        cells[judgement.assessment_id][judgement.domain] = _cell(judgement, framework, tool, counts=counts)
+    for one in beside:
+        cells[one.pk] = {**dict.fromkeys([*domains, OVERALL], Cell(counts=False)), **cells[one.pk]}
     return compare(
         columns=[framework.names.slot(one.slot) for one in shown],
-        domains={one.key: one.title for one in framework.tool(standing.audit.tool).domains},
+        domains=domains,
         cells=[cells[one.pk] for one in shown],
         overall="Overall grade",
     )
 
 
-def _cell(judgement: Judgement, framework: Framework) -> Cell:
+def _compared(framework: Framework) -> tuple[str, ...]:
+    slots = framework.process.compared_slots
+    return slots or tuple(slot.key for slot in framework.assessed_slots)
+
+
+def _cell(judgement: Judgement, framework: Framework, tool: Tool, *, counts: bool) -> Cell:
+    answers = [
+        *answers_in(judgement.extra, tool, framework),
+        *marks_in_words(judgement.marks, tool, judgement.domain),
+    ]
     return Cell(
-        grade=judgement.grade,
-        label=word_for(framework, judgement.grade),
+        counts=counts,
+        grade=judgement.grade or None,
+        label=word_for(framework, judgement.grade) if judgement.grade else "",
         not_applicable_reason=judgement.not_applicable_reason,
         strengths=judgement.strengths,
         development=judgement.development,
         evidence=judgement.evidence,
+        answers="\n".join(f"{label}: {text}" for label, text in answers),
     )
 
 

@@ -1,14 +1,15 @@
 """What still stands in the way: before grades are locked, shown, and submitted. Each with its link."""
 
-from audits.enums import AuditStatus
+from audits.enums import AssessmentStatus, AuditStatus, Worry
 from audits.frameworks.schema import Conversation, Framework
+from audits.frameworks.vocabulary.dues import BeforeStep
 from audits.models import Assessment, Audit
 from audits.selectors.checking import missing_for_check
-from audits.selectors.conversations import conversations_of
+from audits.selectors.conversations import Talk, conversations_of
 from audits.selectors.dated_action import PROPOSE_ONE, lacks_dated_action
 from audits.selectors.facts import provisional_grades
-from audits.selectors.family import asks_family, family_of
-from audits.selectors.links import assessment_href, audit_href
+from audits.selectors.family import asks_family, caller_of, family_of
+from audits.selectors.links import assessment_href, audit_href, concern_href
 from audits.selectors.sections import sections_of
 from qaf.tenants.transitions import Problem
 
@@ -35,6 +36,50 @@ def missing_before_reveal(audit: Audit, framework: Framework) -> list[Problem]:
     ]
 
 
+def missing_before_conversation(audit: Audit, framework: Framework, talk: Talk) -> list[Problem]:
+    """Return the self-assessments that come before this conversation and are neither given nor excused (WSX-46)."""
+    first = {
+        slot.key
+        for slot in framework.process.slots
+        if slot.grades == "optional" and isinstance(slot.due, BeforeStep) and slot.due.step == talk.key
+    }
+    waiting = audit.assessments.filter(
+        slot__in=first, status__in=(AssessmentStatus.ALLOCATED, AssessmentStatus.IN_PROGRESS)
+    ).exclude(assessor=None)
+    return [
+        Problem(
+            f"{framework.names.slot(one.slot)}: not given yet. Wait for it, or say why it is not given",
+            audit_href(audit, "excuse_part", one.slot),
+        )
+        for one in (waiting if first else ())
+    ]
+
+
+def missing_before_final(audit: Audit, framework: Framework) -> list[Problem]:
+    """Return what must be recorded before the outcome can be final: conversations and the family's view."""
+    found = [
+        Problem(_wording(one.framework, one.sentence), audit_href(audit, "conversation", one.key))
+        for one in conversations_of(audit, framework, ("finalise",))
+        if one.is_required and not one.record
+    ]
+    feedback = framework.process.family_feedback
+    if feedback and feedback.precedes == "finalise" and caller_of(audit, framework):
+        found += family_unsettled(audit, framework)
+    return found
+
+
+def family_unsettled(audit: Audit, framework: Framework) -> list[Problem]:
+    """Return those of the family who were neither heard nor left out with one reason."""
+    return [
+        Problem(
+            f"{one.label}: record what they said, or one reason why they were not spoken to",
+            audit_href(audit, "family_contact", one.key),
+        )
+        for one in family_of(audit, framework)
+        if not one.is_settled
+    ]
+
+
 def missing_before_submission(assessment: Assessment, framework: Framework) -> list[Problem]:
     """Return what the assessment needs before it can be submitted (HER-21 to HER-25, HER-30 to HER-32)."""
     audit = assessment.audit
@@ -47,6 +92,7 @@ def missing_before_submission(assessment: Assessment, framework: Framework) -> l
         found.append(Problem("Wait for the other auditor to lock their grades", audit_href(audit)))
     found += _conversations(assessment, framework, "submit")
     found += _family(assessment, framework)
+    found += _worries(assessment, framework)
     if not has_action_or_reason(assessment):
         found.append(
             Problem("Propose an action, or say why none is needed", assessment_href(assessment, "actions"))
@@ -82,7 +128,7 @@ def _conversations(assessment: Assessment, framework: Framework, step: str) -> l
 
 
 def _wording(conversation: Conversation, sentence: str) -> str:
-    excused = ", or say why it could not be held" if conversation.excused_reasons else ""
+    excused = ", or say why it could not be held" if conversation.precedes != "reveal" else ""
     return f"Record the {sentence}{excused}"
 
 
@@ -90,13 +136,16 @@ def _family(assessment: Assessment, framework: Framework) -> list[Problem]:
     feedback = framework.process.family_feedback
     if feedback is None or feedback.precedes != "submit" or not asks_family(assessment, framework):
         return []
+    return family_unsettled(assessment.audit, framework)
+
+
+def _worries(assessment: Assessment, framework: Framework) -> list[Problem]:
+    """Return the family's concerns that cannot wait and that nobody has raised yet (SEF-90)."""
+    if not asks_family(assessment, framework) or assessment.audit.concern_links.exists():
+        return []
     return [
-        Problem(
-            f"{one.label}: record what they said, or one reason why they were not spoken to",
-            audit_href(assessment.audit, "family_contact", one.key),
-        )
-        for one in family_of(assessment.audit, framework)
-        if not one.is_settled
+        Problem(f"{one.who} named a concern that cannot wait: raise it", concern_href(assessment.audit))
+        for one in assessment.audit.family_contacts.filter(worry=Worry.AT_ONCE)
     ]
 
 

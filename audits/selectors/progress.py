@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from audits.enums import AssessmentStatus, AuditStatus
 from audits.models import Assessment
 from audits.selectors.checking import is_offered, is_required, latest_check
-from audits.selectors.conversations import Talk, conversations_of, is_open
+from audits.selectors.conversations import Talk, conversations_of, is_open, may_record
 from audits.selectors.family import asks_family, family_of
 from audits.selectors.findings import immediate_changes, proposed_actions, wider_findings
 from audits.selectors.links import assessment_href, audit_href
 from audits.selectors.missing import has_action_or_reason, missing_before_submission
 from audits.selectors.sections import Section, sections_of
-from audits.selectors.standing import Standing
-from qaf.ui.words import plural
+from audits.selectors.standing import Standing, gives_grades, is_self_assessment
+from qaf.ui.words import long_date, plural
 
 DONE, BEGIN, UNDER_WAY, LATER, OPTIONAL = (
     ("Completed", ""),
@@ -47,12 +47,37 @@ class Part:
 def parts_of(assessment: Assessment, standing: Standing) -> list[Part]:
     """Return the task list of an auditor's own assessment; the number of queries does not grow with its parts."""
     sections = sections_of(assessment, standing.framework)
+    if not gives_grades(standing.framework, assessment.slot):
+        return [_own_words(assessment, standing, sections), _handing_in(assessment, sections)]
     return [
         _judgement(assessment, sections),
         _people(assessment, standing),
         _what_follows(assessment, standing),
         _finishing(assessment, standing, sections),
     ]
+
+
+def _own_words(assessment: Assessment, standing: Standing, sections: list[Section]) -> Part:
+    """Return the sections of a part whose grades do not count: nothing in it has to be written."""
+    given = assessment.status not in (AssessmentStatus.ALLOCATED, AssessmentStatus.IN_PROGRESS)
+    shown = [one for one in sections if one.applies or one.is_begun]
+    if not is_self_assessment(standing.framework, assessment.slot):
+        shown = [one for one in shown if one.is_overall]
+    tasks = []
+    for one in shown:
+        state = ("Handed in" if given else "Written", "") if one.is_begun else OPTIONAL
+        href = "" if given else assessment_href(assessment, "section", one.key)
+        tasks.append(Task(one.title, *state, href))
+    return Part("Your own words", tasks)
+
+
+def _handing_in(assessment: Assessment, sections: list[Section]) -> Part:
+    if assessment.status == AssessmentStatus.SUBMITTED:
+        return Part("Hand in", [Task("Hand in", *DONE)])
+    if assessment.status == AssessmentStatus.EXCUSED:
+        return Part("Hand in", [Task("Hand in", "Not needed", hint=assessment.excused_reason)])
+    ready = ("Ready", "green") if any(one.is_begun for one in sections) else ("Not ready", "grey")
+    return Part("Hand in", [Task("Hand in", *ready, assessment_href(assessment, "hand_in"))])
 
 
 def _judgement(assessment: Assessment, sections: list[Section]) -> Part:
@@ -87,13 +112,14 @@ def _people(assessment: Assessment, standing: Standing) -> Part:
         for one in family_of(audit, standing.framework):
             status, tone = one.state
             tasks.append(Task(one.label, status, tone, audit_href(audit, "family_contact", one.key)))
-    return Part("Conversations and the family", tasks)
+    family = standing.framework.process.family_feedback is not None
+    return Part("Conversations and the family" if family else "Conversations", tasks)
 
 
 def _talk(talk: Talk, assessment: Assessment, standing: Standing) -> Task:
     href = audit_href(standing.audit, "conversation", talk.key)
     if talk.record:
-        editable = assessment.submitted_at is None and not talk.is_between_auditors
+        editable = may_record(talk, standing) and not talk.is_between_auditors
         return Task(
             talk.label,
             "Completed" if talk.record.status == "held" else "Excused",
@@ -103,7 +129,12 @@ def _talk(talk: Talk, assessment: Assessment, standing: Standing) -> Task:
     if not is_open(talk, standing.audit):
         hint = "Opens once all auditors have locked their grades." if talk.is_between_auditors else ""
         return Task(talk.label, *LATER, hint=hint)
-    return Task(talk.label, *BEGIN, href=href)
+    hint = f"Booked for {long_date(talk.appointment.booked_for)}." if talk.appointment else ""
+    if talk.needs_booking:
+        hint = "Agree a day first, and record it."
+    if not talk.is_required:
+        return Task(talk.label, *OPTIONAL, href=href, hint=hint)
+    return Task(talk.label, *BEGIN, href=href, hint=hint)
 
 
 def _what_follows(assessment: Assessment, standing: Standing) -> Part:
@@ -151,7 +182,7 @@ def _finishing(assessment: Assessment, standing: Standing, sections: list[Sectio
             "Ready",
             "green",
             lock_href,
-            "Nobody else sees them until all auditors have locked.",
+            _who_sees(standing),
         )
     shown = audit.status not in (AuditStatus.ALLOCATED, AuditStatus.IN_PROGRESS, AuditStatus.LOCKED)
     grades = Task(
@@ -161,6 +192,7 @@ def _finishing(assessment: Assessment, standing: Standing, sections: list[Sectio
         audit_href(audit, "grades") if shown else "",
         "" if shown else "Shown when all auditors have locked and their discussion is recorded.",
     )
+    alone = len([one for one in standing.assessments if gives_grades(standing.framework, one.slot)]) == 1
     if assessment.status == AssessmentStatus.SUBMITTED:
         submit = Task("Submit", *DONE)
     elif assessment.locked_at is None:
@@ -169,7 +201,19 @@ def _finishing(assessment: Assessment, standing: Standing, sections: list[Sectio
         submit = Task("Submit", "Not ready", "grey", submit_href, "Shows what is still missing.")
     else:
         submit = Task("Submit", "Ready", "green", submit_href)
-    return Part("Lock, compare, submit", [*_check(assessment, standing), lock, grades, submit])
+    check = _check(assessment, standing)
+    if alone:
+        return Part("Lock and submit", [*check, lock, submit])
+    return Part("Lock, compare, submit", [*check, lock, grades, submit])
+
+
+def _who_sees(standing: Standing) -> str:
+    rule = standing.framework.process.reveal.rule
+    if rule == "held_together":
+        return "The worker sees them at once: you carry out this audit together."
+    if rule == "single_auditor":
+        return "Nobody else sees them before you submit."
+    return "Nobody else sees them until all auditors have locked."
 
 
 def _check(assessment: Assessment, standing: Standing) -> list[Task]:

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from django.core.exceptions import PermissionDenied
 
-from audits.enums import WITH_FINAL_GRADE, AssessmentStatus, AuditStatus
+from audits.enums import WITH_FINAL_GRADE, AssessmentStatus, AuditStatus, Origin
 from audits.frameworks.schema import Framework, Slot
 from audits.frameworks.selectors import framework_of
 from audits.models import Assessment, Audit
@@ -58,15 +58,20 @@ class Standing:
 
     @cached_property
     def is_auditor(self) -> bool:
-        """Whether the person audits here."""
-        return bool(self.own)
+        """Whether the person audits here; who only looks at their own work does not."""
+        return any(not is_self_assessment(self.framework, one.slot) for one in self.own)
+
+    @property
+    def is_held_together(self) -> bool:
+        """Whether the audit is carried out together with the worker, grades in the open."""
+        return self.framework.process.reveal.rule == "held_together" and self.audit.origin != Origin.RE_AUDIT
 
     @property
     def has_part(self) -> bool:
         """Whether the person may open the audit at all."""
         return any(
             (
-                self.is_auditor,
+                bool(self.own),
                 self.is_worker,
                 self.is_manager,
                 self.is_chair,
@@ -86,7 +91,11 @@ class Standing:
     @property
     def sees_grades(self) -> bool:
         """Whether the person sees every auditor's grades and words."""
-        if (self.is_auditor or self.sees_all) and self.audit.status in SHOWN_TO_AUDITORS:
+        if self.is_auditor and self.audit.status in SHOWN_TO_AUDITORS:
+            return True
+        if self.sees_all and self.audit.status in self._shown_to_leads:
+            return True
+        if self.is_worker and self.is_held_together and self.audit.status in SHOWN_TO_AUDITORS:
             return True
         if self.is_guest and self.audit.status in SHOWN_TO_CONCERNED:
             return True
@@ -94,9 +103,21 @@ class Standing:
             return self.concerned_see_grades
         return self.has_case_now and self.audit.status in WITH_FINAL_GRADE
 
+    @property
+    def _shown_to_leads(self) -> tuple[AuditStatus, ...]:
+        # The only set of grades is nobody's business before its auditor has submitted it.
+        alone = self.framework.process.reveal.rule == "single_auditor"
+        return SHOWN_TO_CONCERNED if alone else SHOWN_TO_AUDITORS
+
     def sees(self, assessment: Assessment) -> bool:
-        """Whether the person sees the grades and words of this assessment."""
-        return assessment.assessor_id == self.person.pk or self.sees_grades
+        """Whether the person sees the grades and words of this assessment.
+
+        A self-assessment that was given stands beside the audit from then on (WSX-46).
+        """
+        if assessment.assessor_id == self.person.pk or self.sees_grades:
+            return True
+        given = is_self_assessment(self.framework, assessment.slot) and assessment.submitted_at is not None
+        return given and self.is_auditor
 
     @property
     def sees_safety(self) -> bool:
@@ -169,6 +190,12 @@ def gives_grades(framework: Framework, key: str) -> bool:
     """Whether the audit waits for this slot's grades."""
     slot = slot_of(framework, key)
     return slot is None or slot.gives_grades
+
+
+def is_self_assessment(framework: Framework, key: str) -> bool:
+    """Whether a slot is the worker's own look at their work: grades there are optional and never count."""
+    slot = slot_of(framework, key)
+    return slot is not None and slot.grades == "optional"
 
 
 def grading(framework: Framework, assessments: tuple[Assessment, ...]) -> tuple[Assessment, ...]:

@@ -13,7 +13,7 @@ from audits.selectors.links import audit_href
 from audits.selectors.outcome import CORRECTABLE, is_worker_of, last_day_for_corrections, outcome_of
 from audits.selectors.standing import Standing
 
-FOR_EVERYBODY = (FollowUpKind.FILING, FollowUpKind.REVIEW, FollowUpKind.RE_AUDIT)
+FOR_EVERYBODY = (FollowUpKind.FILING, FollowUpKind.ACKNOWLEDGE, FollowUpKind.REVIEW, FollowUpKind.RE_AUDIT)
 """Kinds that say nothing about a colleague's practice."""
 
 

@@ -16,13 +16,13 @@ from audits.followup.selectors import answering
 from audits.followup.services import ask_for_confirmations, open_action
 from audits.models import Assessment, Audit, AuditAction, AuditConcern, AuditFollowUp
 from audits.selectors.facts import framework_for
+from audits.selectors.left_to_record import left_to_record
 from audits.selectors.links import audit_href
 from audits.selectors.people import concerned_now, concerned_then, everyone_concerned
 from audits.services.opening import ask_for_supervision, due_for, open_for_audit
 from audits.workflow import audit_workflow
 from qaf.lib import clock
 from qaf.notices.services import tell
-from qaf.tenants.selectors import holders
 
 UNCONFIRMED = {"action__confirmations__done_at": None}
 
@@ -105,23 +105,6 @@ def ask_for_next_supervision(*, audit: Audit, follow_up: FollowUp) -> None:
     ask_for_supervision(audit=audit, again=done + 1)
 
 
-def ask_for_filing(*, audit: Audit) -> None:
-    """Ask for the audit to be placed on the child's record (HER-27)."""
-    framework = framework_for(audit)
-    filing = framework.process.filing
-    system = framework.authority.record_system.name
-    open_for_audit(
-        audit=audit,
-        rule="filing",
-        kind=FollowUpKind.FILING,
-        title=f"Place {audit.reference} on the child’s record",
-        party=filing.by,
-        people=holders(*framework.role_keys(filing.by), on=clock.today()),
-        due_on=due_for(audit, framework, filing.due),
-        guidance=f"Download the copy for the child’s record, place it in {system} and note the reference.",
-    )
-
-
 def tell_those_concerned(*, audit: Audit) -> None:
     """Send findings and actions to worker, managers, and reviewing officer or chair (HER-28)."""
     framework = framework_for(audit)
@@ -150,12 +133,13 @@ def close_when_done(*, audit: Audit) -> bool:
 
 
 def is_everything_done(audit: Audit) -> bool:
-    """Say whether no follow-up, action or urgent concern of the audit waits for anybody."""
+    """Say whether no follow-up, action, urgent concern or record of the audit waits for anybody."""
     return not (
         audit.follow_up_links.filter(follow_up__status=FollowUpStatus.OPEN).exists()
         or audit.action_links.filter(action__status__in=UNFINISHED_ACTIONS).exists()
         or audit.action_links.filter(action__confirmations__isnull=False, **UNCONFIRMED).exists()
         or audit.concern_links.filter(concern__status=ConcernStatus.RAISED).exists()
+        or left_to_record(audit, framework_for(audit))
     )
 
 

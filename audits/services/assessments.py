@@ -14,7 +14,7 @@ from audits.selectors import sections
 from audits.selectors.asked import marks_in
 from audits.selectors.links import OVERALL_SECTION
 from audits.selectors.missing import missing_before_lock, missing_before_reveal, missing_before_submission
-from audits.selectors.standing import grading
+from audits.selectors.standing import gives_grades, grading
 from audits.services import telling
 from audits.services.outcome import settle
 from audits.services.typed import write_words
@@ -37,7 +37,7 @@ def start_assessment(*, assessment: Assessment, person: Person) -> None:
     if assessment.status != AssessmentStatus.ALLOCATED:
         return
     # Both auditors may begin in the same moment: the audit's row is taken first, as everywhere.
-    audit = _lock_audit(assessment.audit)
+    audit = lock_audit(assessment.audit)
     if audit.status not in BEFORE_SUBMISSION:
         raise StatusHasChanged("This audit is no longer under way.")
     assessment_workflow.apply(assessment, "start", person=person, also={"started_at": clock.now()})
@@ -66,17 +66,26 @@ def save_draft(
 
 @transaction.atomic
 def save_notes(
-    *, assessment: Assessment, part: str, fields: dict[str, Any], version: int, person: Person
+    *,
+    assessment: Assessment,
+    part: str,
+    fields: dict[str, Any],
+    version: int,
+    person: Person,
+    after_submission: bool = False,
 ) -> SectionDraft:
     """Save what is typed into a conversation's or a contact's form, until it is recorded; as ``save_draft``.
 
-    Possible until the auditor submits, also while their grades are locked.
+    Possible until the auditor submits, also while their grades are locked; with ``after_submission`` for as long as
+    the audit's loop is open.
     """
     start_assessment(assessment=assessment, person=person)
     locked = _locked(assessment)
     if locked.assessor_id != person.pk:
         raise PermissionDenied("Only its auditor writes an assessment.")
-    if locked.submitted_at or locked.audit.status not in BEFORE_SUBMISSION:
+    submitted = locked.submitted_at or locked.audit.status not in BEFORE_SUBMISSION
+    over = locked.audit.status in (AuditStatus.CLOSED, AuditStatus.WITHDRAWN)
+    if over or (submitted and not after_submission):
         raise StatusHasChanged("You have submitted, so this can no longer be changed.")
     return _write_draft(assessment, NOTES + part, fields, version)
 
@@ -103,18 +112,20 @@ def lock_grades(*, assessment: Assessment, person: Person) -> None:
     Raises ``TransitionRefused`` with everything missing, each with its link. When the last grading
     auditor locks, the audit is locked; where nothing has to be discussed first, grades are shown.
     """
-    audit = _lock_audit(assessment.audit)
+    audit = lock_audit(assessment.audit)
     assessment = _locked(assessment, audit)
     framework = framework_of(audit.framework_version)
     if assessment.status == AssessmentStatus.LOCKED:
         return
+    if not gives_grades(framework, assessment.slot):
+        raise TransitionRefused(["This part has no grades to lock: hand it in."])
     if problems := missing_before_lock(assessment, framework):
         raise TransitionRefused(problems)
     now = clock.now()
     with because("Lock grades", person=person):
         judgements = _judgements(assessment, framework)
         Judgement.objects.bulk_create(judgements)
-        _record(assessment, judgements, GradeStage.PROVISIONAL, person)
+        record_grades(assessment, judgements, GradeStage.PROVISIONAL, person)
         assessment.drafts.exclude(section__startswith=NOTES).delete()
     assessment_workflow.apply(assessment, "lock", person=person, also={"locked_at": now})
     _lock_when_all_have(audit, framework, person)
@@ -126,7 +137,7 @@ def _lock_when_all_have(audit: Audit, framework: Framework, person: Person) -> N
         return
     audit_workflow.apply(audit, "lock", person=person)
     if not reveal_when_discussed(audit=audit, person=person):
-        telling.all_locked(audit)
+        telling.all_locked(audit, framework)
 
 
 def reveal_when_discussed(*, audit: Audit, person: Person) -> bool:
@@ -136,7 +147,7 @@ def reveal_when_discussed(*, audit: Audit, person: Person) -> bool:
     ):
         return False
     audit_workflow.apply(audit, "reveal", person=person)
-    telling.grades_shown(audit, by=person)
+    telling.grades_shown(audit, framework_of(audit.framework_version), by=person)
     return True
 
 
@@ -155,7 +166,7 @@ def revise_grade(
     ``domain`` is empty for overall. Raises ``TransitionRefused`` before the reveal, after submission,
     without a reason, or for a grade that the framework does not have.
     """
-    audit = _lock_audit(assessment.audit)
+    audit = lock_audit(assessment.audit)
     assessment = _locked(assessment, audit)
     framework = framework_of(audit.framework_version)
     if assessment.assessor_id != person.pk or problems_with_revising(assessment, framework):
@@ -172,7 +183,7 @@ def revise_grade(
         judgement.grade = grade
         judgement.not_applicable_reason = not_applicable_reason if grade == NOT_APPLICABLE else ""
         judgement.save(update_fields=["grade", "not_applicable_reason"])
-        _record(assessment, [judgement], GradeStage.PROVISIONAL, person, reason=reason.strip())
+        record_grades(assessment, [judgement], GradeStage.PROVISIONAL, person, reason=reason.strip())
 
 
 def problems_with_revising(assessment: Assessment, framework: Framework) -> list[str]:
@@ -180,7 +191,7 @@ def problems_with_revising(assessment: Assessment, framework: Framework) -> list
     if not framework.process.reveal.changes_allowed:
         return ["This framework does not let a grade be changed once it is locked."]
     if assessment.audit.status != AuditStatus.REVEALED:
-        return ["A grade can be changed once both auditors' grades are shown, and before you submit."]
+        return ["A grade can be changed once all auditors' grades are shown, and before you submit."]
     if assessment.status != AssessmentStatus.LOCKED:
         return ["You have submitted, so your grades can no longer be changed."]
     return []
@@ -192,7 +203,7 @@ def submit_assessment(*, assessment: Assessment, person: Person) -> None:
 
     Raises ``TransitionRefused`` with everything missing, each with its link. Submitting twice is one.
     """
-    audit = _lock_audit(assessment.audit)
+    audit = lock_audit(assessment.audit)
     assessment = _locked(assessment, audit)
     framework = framework_of(audit.framework_version)
     if assessment.status == AssessmentStatus.SUBMITTED and assessment.assessor_id == person.pk:
@@ -203,7 +214,7 @@ def submit_assessment(*, assessment: Assessment, person: Person) -> None:
     assessment_workflow.apply(assessment, "submit", person=person, also={"submitted_at": now})
     assessment.drafts.all().delete()
     with because("Submit", person=person):
-        _record(assessment, list(assessment.judgements.all()), GradeStage.SUBMITTED, person)
+        record_grades(assessment, list(assessment.judgements.all()), GradeStage.SUBMITTED, person)
     publish(AssessmentSubmitted(assessment, person))
     if all(one.submitted_at for one in grading(framework, _current(audit))):
         audit.submitted_at = now
@@ -223,15 +234,16 @@ def _judgements(assessment: Assessment, framework: Framework) -> list[Judgement]
     found = []
     for section in sections.sections_of(assessment, framework):
         if section.applies or section.is_begun:
-            found.append(_judgement(assessment, section.stored_as, dict(section.fields)))
+            found.append(judgement_from(assessment, section.stored_as, dict(section.fields)))
         else:
             applies = section.domain.applies if section.domain else None
             words = {"grade": NOT_APPLICABLE, "not_applicable_reason": applies.text if applies else ""}
-            found.append(_judgement(assessment, section.stored_as, words))
+            found.append(judgement_from(assessment, section.stored_as, words))
     return found
 
 
-def _judgement(assessment: Assessment, domain: str, fields: dict[str, Any]) -> Judgement:
+def judgement_from(assessment: Assessment, domain: str, fields: dict[str, Any]) -> Judgement:
+    """Return what a section's fields say, unsaved; a grade left open does not apply."""
     extra = {
         key.removeprefix(sections.EXTRA): fields[key] for key in fields if key.startswith(sections.EXTRA)
     }
@@ -251,9 +263,10 @@ def _judgement(assessment: Assessment, domain: str, fields: dict[str, Any]) -> J
     )
 
 
-def _record(
+def record_grades(
     assessment: Assessment, judgements: list[Judgement], stage: str, person: Person, reason: str = ""
 ) -> None:
+    """Keep the judgements' grades as they are given at ``stage``, for ever."""
     now = clock.now()
     RecordedGrade.objects.bulk_create(
         RecordedGrade(
@@ -279,8 +292,8 @@ def _check_grade(framework: Framework, audit: Audit, domain: str, grade: str) ->
         raise TransitionRefused([Problem(f"“{grade}” is not a grade of this framework.", OVERALL_SECTION)])
 
 
-def _lock_audit(audit: Audit) -> Audit:
-    """Make the two auditors' last steps one after the other."""
+def lock_audit(audit: Audit) -> Audit:
+    """Return the audit's row, locked: the last steps of several people come one after the other."""
     return (
         Audit.objects.select_for_update(of=("self",))
         .select_related("authority", "framework_version", "case", "worker", "manager")

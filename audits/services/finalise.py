@@ -7,6 +7,7 @@ from audits.enums import AuditStatus, CorrectionStatus, GradeStage
 from audits.models import Audit, FactCorrection, RecordedGrade
 from audits.selectors.facts import around_audit, framework_for
 from audits.selectors.links import audit_href
+from audits.selectors.missing import missing_before_final
 from audits.selectors.outcome import (
     CORRECTABLE,
     is_worker_of,
@@ -91,11 +92,14 @@ def confirm_outcome(*, audit: Audit, person: Person) -> None:
 def finalise(*, audit: Audit, why: str) -> None:
     """Record the final grades and publish ``AuditFinal`` (HER-26).
 
-    Raises ``TransitionRefused`` while a correction is unanswered or the month's random check may still draw the
-    audit, ``StatusHasChanged`` where it has no outcome or was final already: nothing is written then.
+    Raises ``TransitionRefused`` while a correction is unanswered, a conversation or the family's view that must come
+    first is not recorded (SEF-52), or the month's random check may still draw the audit; ``StatusHasChanged`` where
+    it has no outcome or was final already: nothing is written then.
     """
     if waits_for_random_check(audit):
         raise TransitionRefused(["The month’s random check has not been drawn yet."])
+    if problems := missing_before_final(audit, framework_for(audit)):
+        raise TransitionRefused(problems)
     now = clock.now()
     # In one savepoint: the receivers of the event must find the final grades, a refusal must leave none behind.
     with transaction.atomic():
@@ -114,6 +118,14 @@ def finalise(*, audit: Audit, why: str) -> None:
         audit_workflow.apply(audit, "finalise", person=None, why=why, also={"final_at": now})
 
 
+def finalise_at_once(*, audit: Audit, why: str) -> bool:
+    """Make the outcome final where nothing stands in the way, and say whether it is; what waits, waits for the day."""
+    if waits_for_random_check(audit) or missing_before_final(audit, framework_for(audit)):
+        return False
+    finalise(audit=audit, why=why)
+    return True
+
+
 def finalise_due() -> int:
     """Make every outcome final whose days for corrections have passed; return how many. May run twice."""
     done = 0
@@ -121,9 +133,8 @@ def finalise_due() -> int:
     unanswered = FactCorrection.objects.filter(status=CorrectionStatus.ASKED).values("audit")
     for audit in waiting.exclude(pk__in=unanswered).select_related("framework_version", "cycle", "case"):
         last_day = last_day_for_corrections(audit)
-        if last_day is not None and clock.today() > last_day and not waits_for_random_check(audit):
-            finalise(audit=audit, why=f"no correction was left by {long_date(last_day)}")
-            done += 1
+        if last_day is not None and clock.today() > last_day:
+            done += finalise_at_once(audit=audit, why=f"no correction was left by {long_date(last_day)}")
     return done
 
 

@@ -47,11 +47,19 @@ def settle(*, audit: Audit) -> None:
     if audit.submitted_at is None:
         audit.submitted_at = max(row.submitted_at or clock.now() for row in assessments)
         audit.save(update_fields=["submitted_at"])
-    reasons = moderation_reasons(audit=audit, framework=framework)
+    reasons = moderation_reasons(audit=audit, framework=framework) or _always(audit, framework)
     if reasons:
         send_to_moderation(audit=audit, reasons=reasons)
     else:
         _reach_agreed_outcome(audit, framework)
+
+
+def _always(audit: Audit, framework: Framework) -> tuple[ModerationReasonFound, ...]:
+    """The reason that stands where only a moderated grade counts; a re-audit has nobody to moderate it."""
+    if framework.process.grade_of_record != "moderated" or audit.origin == Origin.RE_AUDIT:
+        return ()
+    text = "Only a moderated grade counts in this framework"
+    return (ModerationReasonFound("grade_of_record", "rule", OVERALL, text),)
 
 
 def send_to_moderation(

@@ -3,22 +3,27 @@
 No text holds a grade, a word of an audit or a child's detail.
 """
 
+from collections.abc import Iterable
+
 from audits.enums import AssessmentStatus
-from audits.models import Audit
+from audits.frameworks.schema import Framework
+from audits.models import Appointment, Assessment, Audit
 from audits.selectors.links import assessment_href, audit_href
+from audits.selectors.standing import gives_grades
 from qaf.notices.services import tell
 from qaf.tenants.models import Person
+from qaf.ui.words import long_date
 
 
-def _auditors(audit: Audit) -> list[Person]:
+def _grading(audit: Audit, framework: Framework) -> list[Assessment]:
     current = audit.assessments.exclude(status=AssessmentStatus.REASSIGNED).select_related("assessor")
-    return [one.assessor for one in current if one.assessor]
+    return [one for one in current if one.assessor and gives_grades(framework, one.slot)]
 
 
-def all_locked(audit: Audit) -> None:
+def all_locked(audit: Audit, framework: Framework) -> None:
     """Every auditor has locked: they can talk."""
     tell(
-        people=_auditors(audit),
+        people=[one.assessor for one in _grading(audit, framework) if one.assessor],
         kind="audits.all_locked",
         key=audit.reference,
         subject=f"{audit.reference}: record your discussion",
@@ -28,11 +33,9 @@ def all_locked(audit: Audit) -> None:
     )
 
 
-def grades_shown(audit: Audit, *, by: Person) -> None:
+def grades_shown(audit: Audit, framework: Framework, *, by: Person) -> None:
     """The grades are shown to the auditors; whoever recorded the discussion knows."""
-    for assessment in audit.assessments.exclude(status=AssessmentStatus.REASSIGNED).select_related(
-        "assessor"
-    ):
+    for assessment in _grading(audit, framework):
         assessment.audit = audit
         if assessment.assessor and assessment.assessor_id != by.pk:
             tell(
@@ -44,6 +47,22 @@ def grades_shown(audit: Audit, *, by: Person) -> None:
                 "Change one with a reason if you need to, then submit.",
                 href=assessment_href(assessment),
             )
+
+
+def invited(
+    audit: Audit, label: str, appointment: Appointment, *, people: Iterable[Person], by: Person
+) -> None:
+    """Those who take part learn for which day the conversation is booked; a moved day is news of its own."""
+    when = long_date(appointment.booked_for)
+    at = f", {appointment.booked_time}" if appointment.booked_time else ""
+    tell(
+        people=people,
+        kind="audits.invited",
+        key=f"{audit.reference}:{appointment.kind}:{appointment.booked_for}",
+        subject=f"{audit.reference}: you are invited for {when}",
+        body=f"{label}, {when}{at}. {by.name} has booked it.",
+        href=audit_href(audit),
+    )
 
 
 def consent_recorded(audit: Audit, *, caller: Person, target: str, label: str) -> None:

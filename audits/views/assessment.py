@@ -12,6 +12,7 @@ from audits.enums import NOT_APPLICABLE, OVERALL, AssessmentStatus
 from audits.forms.assessment import ChangeGradeForm, SectionForm, grade_choices, statement
 from audits.models import Assessment
 from audits.selectors.asked import EXTRA, WARNING_REASON
+from audits.selectors.grades import PARTS
 from audits.selectors.links import OVERALL_SECTION, assessment_href, audit_href
 from audits.selectors.missing import missing_before_lock, missing_before_submission
 from audits.selectors.progress import parts_of
@@ -25,7 +26,7 @@ from audits.selectors.sections import (
     tool_of,
     warning,
 )
-from audits.selectors.standing import Standing
+from audits.selectors.standing import Standing, gives_grades, is_self_assessment
 from audits.services.assessments import (
     WORKING,
     lock_grades,
@@ -48,6 +49,8 @@ def overview(request: CouncilRequest, standing: Standing, assessment: Assessment
     tool = tool_of(framework, assessment)
     context = {
         "parts": parts_of(assessment, standing),
+        "is_graded": gives_grades(framework, assessment.slot),
+        "is_self": is_self_assessment(framework, assessment.slot),
         "away_url": reverse("tenants:my_absence", args=[request.authority.slug]),
         "tool": tool,
         "guidance": next(
@@ -227,8 +230,9 @@ def _section(standing: Standing, assessment: Assessment, key: str) -> Section:
 def _form(standing: Standing, assessment: Assessment, current: Section, data: Any = None) -> SectionForm:
     framework = standing.framework
     tool = tool_of(framework, assessment)
-    warned = current.is_overall and bool(_warning(standing, assessment))
-    return SectionForm(
+    graded = gives_grades(framework, assessment.slot)
+    warned = graded and current.is_overall and bool(_warning(standing, assessment))
+    form = SectionForm(
         data,
         section=current,
         tool=tool,
@@ -236,6 +240,10 @@ def _form(standing: Standing, assessment: Assessment, current: Section, data: An
         framework=framework,
         warned=warned or (data is not None and EXTRA + WARNING_REASON in data),
     )
+    if not graded:
+        slot = framework.slot(assessment.slot)
+        form.keep_words(grades=slot.grades == "optional")
+    return form
 
 
 def _warning(standing: Standing, assessment: Assessment) -> str | None:
@@ -312,11 +320,31 @@ def _section_page(
         "statements": [statement(one) for one in current.criteria],
         "tool": tool,
         "place": _place(standing, assessment, current),
+        "beside_words": _beside(standing, assessment, current),
         "save_url": assessment_href(assessment, "save", current.key),
     }
     return show(
         request, "audits/assessment/section.html", standing, context, assessment=assessment, status=status
     )
+
+
+def _beside(standing: Standing, assessment: Assessment, current: Section) -> list[dict[str, Any]]:
+    """Return what self-assessments that were given say of this section (WSX-46)."""
+    framework, found = standing.framework, []
+    for one in standing.assessments:
+        if one.pk != assessment.pk and is_self_assessment(framework, one.slot) and standing.sees(one):
+            said = section_of(one, framework, current.key) if one.submitted_at else None
+            if said and said.is_begun:
+                words = [(label, said.fields.get(name)) for label, name in PARTS if said.fields.get(name)]
+                found.append(
+                    {
+                        "label": framework.names.slot(one.slot),
+                        "by": one.assessor.name if one.assessor else "",
+                        "grade": _grade_word(said, grades_of(framework, tool_of(framework, one))),
+                        "words": words,
+                    }
+                )
+    return found
 
 
 def _place(standing: Standing, assessment: Assessment, current: Section) -> str:

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from audits.enums import AuditStatus
+from audits.forms.conversations import MODES
 from audits.frameworks.enums import CaseStatus
 from audits.frameworks.selectors import framework_of
 from audits.frameworks.vocabulary.wording import join
@@ -17,10 +18,12 @@ from audits.selectors.audits import OPEN_ASSESSMENT, assessments_of, audits_of_w
 from audits.selectors.conversations import (
     Talk,
     asked_to_join,
+    contribution_of,
     conversations_of,
     holder_of,
     may_record,
     sees_record,
+    to_write,
     took_part,
 )
 from audits.selectors.family import asks_family, caller_of, family_of, lacks_consent, no_contact_reasons
@@ -29,10 +32,14 @@ from audits.selectors.grades import changes_of, side_by_side, word_for, words_of
 from audits.selectors.links import OVERALL_SECTION, assessment_href, audit_href
 from audits.selectors.outcome import outcome_of
 from audits.selectors.progress import Task
-from audits.selectors.standing import Standing
-from audits.services.assessments import problems_with_revising
+from audits.selectors.responsibility import responsibility_of
+from audits.selectors.standing import Standing, is_self_assessment
+from audits.selectors.together import may_look_on
+from audits.services.assessments import WORKING, problems_with_revising
+from audits.services.conversations import AREAS, DEPARTURE, DISCUSSED_GRADE, DOMAINS, STRENGTHS
 from audits.views.common import audit_page, show
 from qaf.tenants.views.base import CouncilRequest, council_view
+from qaf.ui.words import long_date
 
 PER_PAGE = 25
 
@@ -78,6 +85,7 @@ def overview(request: CouncilRequest, standing: Standing) -> HttpResponse:
         "people": _people(standing),
         "facts": _facts(standing),
         "outcome": outcome_of(audit) if standing.sees_grades else None,
+        "responsibility": responsibility_of(audit).sentences if standing.sees_grades else (),
         "comparison": side_by_side(standing),
         "conversations": _conversations(standing),
         "actions": proposed_actions(standing),
@@ -107,6 +115,7 @@ def grades(request: CouncilRequest, standing: Standing) -> HttpResponse:
         "comparison": comparison,
         "rows": [(row, words_of(row)) for row in comparison.rows],
         "outcome": outcome_of(standing.audit),
+        "responsibility": responsibility_of(standing.audit).sentences,
         "changes": [
             (one, titles.get(one.domain, one.domain), word_for(standing.framework, one.grade))
             for one in changes_of(standing)
@@ -132,17 +141,46 @@ def _tasks(standing: Standing) -> list[Task]:
             tasks.append(Task(title, one.get_status_display(), "blue", assessment_href(one)))
         else:
             tasks.append(Task("Your assessment", one.get_status_display(), "", assessment_href(one)))
+    for one in standing.assessments:
+        waits = is_self_assessment(standing.framework, one.slot) and one.status in WORKING
+        if waits and standing.is_auditor and one.assessor:
+            hint = f"{one.assessor.name} gives it before you meet. You can go on without it, with a reason."
+            tasks.append(
+                Task(
+                    names.slot(one.slot),
+                    "Not given yet",
+                    "grey",
+                    audit_href(audit, "excuse_part", one.slot),
+                    hint,
+                )
+            )
     if standing.may_record_consent and lacks_consent(audit, standing.framework):
         hint = "Ask the family before the auditor rings them, and say what makes a call safe."
         tasks.append(
             Task("Record the family’s answer", "Not started", "blue", audit_href(audit, "family"), hint)
         )
+    return tasks + _conversation_tasks(standing)
+
+
+def _conversation_tasks(standing: Standing) -> list[Task]:
+    """Return what the person takes part in: to be held, to be written in their own words, to look on."""
+    audit, tasks = standing.audit, []
     for talk in asked_to_join(audit, standing.framework, standing.person):
         holder = holder_of(audit, talk)
         by = holder.assessor.name if holder and holder.assessor else "The auditor"
-        tasks.append(
-            Task(talk.label, "To be held", "", "", f"{by} arranges it with you and writes the record.")
-        )
+        hint, state = f"{by} arranges it with you and writes the record.", "To be held"
+        if talk.appointment:
+            state = f"Booked for {long_date(talk.appointment.booked_for)}"
+        tasks.append(Task(talk.label, state, "", "", hint))
+    for talk in to_write(audit, standing.framework, standing.person):
+        written = contribution_of(talk, standing.person)
+        done = written is not None and written.written_by_id == standing.person.pk
+        state = ("Written", "") if done else ("Optional", "blue")
+        title = f"In your own words: {talk.sentence}"
+        tasks.append(Task(title, *state, audit_href(audit, "own_words", talk.key)))
+    if may_look_on(standing):
+        hint = "You carry it out together: read what is written so far."
+        tasks.append(Task("The audit as it stands", "Open", "teal", audit_href(audit, "together"), hint))
     return tasks
 
 
@@ -153,7 +191,8 @@ def _people(standing: Standing) -> list[dict[str, Any]]:
     ]
     for one in standing.assessments:
         value = one.assessor.name if one.assessor else f"Nobody yet. {one.problem}".strip()
-        rows.append({"key": names.slot(one.slot), "value": f"{value}\n{one.get_status_display()}"})
+        said = f"\n{one.excused_reason}" if one.excused_reason else ""
+        rows.append({"key": names.slot(one.slot), "value": f"{value}\n{one.get_status_display()}{said}"})
     if audit.manager:
         rows.append({"key": "Team manager", "value": audit.manager.name})
     if audit.chair:
@@ -186,15 +225,23 @@ def _conversations(standing: Standing) -> list[dict[str, Any]]:
         record = talk.record
         excuses = {one.key: one.label for one in talk.framework.excused_reasons}
         seen = record is not None and sees_record(talk, standing)
-        discussed = record.answers.get("overall_grade") if record and seen else None
+        discussed = record.answers.get(DISCUSSED_GRADE) if record and seen else None
         found.append(
             {
                 "talk": talk,
                 "record": record,
                 "seen": seen,
                 "excused": excuses.get(record.excused_reason, "") if record else "",
+                "mode": dict(MODES).get(record.mode, "") if record else "",
                 "with": join(one.name for one in took_part(record)) if record and seen else "",
-                "answers": _answers(talk, record) if record and seen else [],
+                "answers": _answers(standing, talk, record) if record and seen else [],
+                "agreement": _agreement(record) if record and seen and not discussed else "",
+                "contributions": [one for one in talk.contributions if one.view or one.learning]
+                if seen or standing.is_worker
+                else [],
+                "book_url": audit_href(standing.audit, "book", talk.key)
+                if may_record(talk, standing) and not talk.is_between_auditors and not talk.record
+                else "",
                 "grade": word_for(standing.framework, discussed) if discussed else "",
                 "href": audit_href(standing.audit, "conversation", talk.key)
                 if may_record(talk, standing)
@@ -204,9 +251,26 @@ def _conversations(standing: Standing) -> list[dict[str, Any]]:
     return found
 
 
-def _answers(talk: Talk, record: Conversation) -> list[tuple[str, str]]:
-    asked = enumerate(talk.framework.prompts, 1)
-    return [(text, record.answers[str(number)]) for number, text in asked if record.answers.get(str(number))]
+def _answers(standing: Standing, talk: Talk, record: Conversation) -> list[tuple[str, str]]:
+    domains = {one.key: one.title for one in standing.framework.tool(standing.audit.tool).domains}
+    covered = join(domains.get(key, key) for key in record.answers.get(DOMAINS, ()))
+    asked = {str(number): text for number, text in enumerate(talk.framework.prompts, 1)}
+    asked |= {one.key: one.label for one in talk.framework.questions}
+    asked |= {
+        STRENGTHS: "Strengths",
+        AREAS: "Areas that need attention",
+        DEPARTURE: "What was not as it should be, and why",
+    }
+    found = [(text, record.answers[key]) for key, text in asked.items() if record.answers.get(key)]
+    return [*([("Talked about", covered)] if covered else []), *found]
+
+
+def _agreement(record: Conversation) -> str:
+    """Say whether the worker agrees with what was written down; empty where they were not asked."""
+    if record.worker_agrees is None:
+        return ""
+    verb = "agrees" if record.worker_agrees else "does not agree"
+    return f"The worker {verb} with the strengths and areas written down."
 
 
 def _family(standing: Standing) -> list[dict[str, Any]]:
@@ -232,6 +296,9 @@ def _why_hidden(standing: Standing) -> str:
     if standing.sees_grades or standing.audit.status == AuditStatus.WITHDRAWN:
         return ""
     if standing.is_auditor or standing.sees_all:
+        alone = standing.framework.process.reveal.rule != "own_only_until_locked_and_discussed"
+        if alone:
+            return "Grades are shown once the auditor has submitted."
         return "Grades are shown once all auditors have locked their own and their discussion is recorded."
     if standing.has_case_now and not (standing.is_worker or standing.is_manager or standing.is_chair):
         return "You see the grades once they are final."

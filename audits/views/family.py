@@ -6,21 +6,30 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from audits.forms.family import WORDING, ConsentForm, ContactForm
+from audits.enums import Worry
+from audits.forms.family import WORDING, ConsentForm, ContactForm, PreferenceForm
 from audits.models import Assessment, FamilyContact
 from audits.selectors.family import (
     CONSENT_FIELDS,
     Relative,
     asks_family,
+    family_is_open,
     family_of,
     no_contact_reasons,
     questions_of,
     relative_of,
 )
-from audits.selectors.links import assessment_href, audit_href
+from audits.selectors.links import assessment_href, audit_href, concern_href
 from audits.selectors.standing import Standing
 from audits.services.assessments import forget_notes
-from audits.services.family import record_consent, record_contact, record_no_contact, remove_contact
+from audits.services.family import (
+    ASKED_OTHERWISE,
+    record_consent,
+    record_contact,
+    record_no_contact,
+    record_preference,
+    remove_contact,
+)
 from audits.services.typed import forget_typed
 from audits.views.common import audit_page, refused, show
 from audits.views.notes import (
@@ -40,12 +49,16 @@ WHO_ONLY = (
 @audit_page
 def family(request: CouncilRequest, standing: Standing) -> HttpResponse:
     """List whom the framework wants heard, with consent and contact."""
+    if standing.framework.process.family_feedback is None:
+        raise Http404("The family is not asked within this audit.")
     if not standing.sees_safety:
         raise PermissionDenied(WHO_ONLY)
     relatives = [
         {
             "relative": one,
-            "consent_url": audit_href(standing.audit, "family_consent", one.key),
+            "consent_url": audit_href(
+                standing.audit, "family_consent" if one.consent_required else "family_preference", one.key
+            ),
             "contact_url": audit_href(standing.audit, "family_contact", one.key),
             "safety": _safety_rows(one),
         }
@@ -55,6 +68,7 @@ def family(request: CouncilRequest, standing: Standing) -> HttpResponse:
     context = {
         "relatives": relatives,
         "is_caller": caller is not None,
+        "asks_consent": any(one["relative"].consent_required for one in relatives),
         "back_url": assessment_href(caller) if caller else audit_href(standing.audit),
     }
     return show(request, "audits/family/family.html", standing, context)
@@ -102,13 +116,42 @@ def consent(request: CouncilRequest, standing: Standing, target: str) -> HttpRes
 
 
 @audit_page
+def preference(request: CouncilRequest, standing: Standing, target: str) -> HttpResponse:
+    """Record how one of the family prefers to be reached, where no consent is asked for beforehand."""
+    if not (standing.may_record_consent or _caller(standing)):
+        raise PermissionDenied(WHO_ONLY)
+    relative = _relative(standing, target)
+    if relative.consent_required:
+        return redirect(audit_href(standing.audit, "family_consent", target))
+    form = PreferenceForm(
+        request.POST if request.method == "POST" else None, relative=relative, framework=standing.framework
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            record_preference(
+                audit=standing.audit,
+                target=relative.key,
+                safety=form.safety(),
+                other=form.other(),
+                person=request.person,
+            )
+        except ValidationError as error:
+            refused(form, error)
+        else:
+            messages.success(request, f"{relative.label}: recorded.")
+            return redirect(audit_href(standing.audit, "family"))
+    context = {"form": form, "relative": relative, "family_url": audit_href(standing.audit, "family")}
+    return show(request, "audits/family/preference.html", standing, context)
+
+
+@audit_page
 def contact(request: CouncilRequest, standing: Standing, target: str) -> HttpResponse:
     """Record who was spoken to and what they said, or the one reason why nobody was."""
     caller = _caller(standing)
     if caller is None:
         raise PermissionDenied("Only the auditor who speaks to the family records this.")
     relative = _relative(standing, target)
-    if caller.submitted_at:
+    if not family_is_open(standing.audit, standing.framework, bool(caller.submitted_at)):
         return redirect(assessment_href(caller))
     edited = _edited(request, relative)
     form = ContactForm(
@@ -118,17 +161,28 @@ def contact(request: CouncilRequest, standing: Standing, target: str) -> HttpRes
         contact=edited,
     )
     if is_autosave(request):
-        return save_typed(request, caller, relative.key, form)
+        return save_typed(request, caller, relative.key, form, after_submission=True)
     notes = begin_with_notes(form, caller, relative.key) if edited is None else None
     if request.method == "POST" and form.is_valid() and _record(request, standing, relative, form):
         forget_notes(caller, relative.key)
+        if form.was_spoken and form.concern().when == Worry.AT_ONCE:
+            messages.warning(request, "Raise their concern now: it does not wait for the audit.")
+            return redirect(concern_href(standing.audit))
         messages.success(request, f"{relative.label}: recorded.")
         if form.was_spoken and relative.target.each:
             return redirect(audit_href(standing.audit, "family_contact", relative.key))
         return redirect(assessment_href(caller))
     questions = questions_of(standing.framework)
     entries = [
-        (one, [(text, one.answers.get(str(number), "")) for number, text in enumerate(questions, 1)])
+        (
+            one,
+            [
+                *((text, one.answers.get(str(number), "")) for number, text in enumerate(questions, 1)),
+                ("Asked in other words, or beside these", one.answers.get(ASKED_OTHERWISE, "")),
+                ("Help with language or communication", one.help_used),
+                ("Their concern", one.worry_text),
+            ],
+        )
         for one in relative.spoken_to
     ]
     context = {
@@ -173,6 +227,8 @@ def _record(request: CouncilRequest, standing: Standing, relative: Relative, for
                 mode=data["mode"],
                 answers=form.answers(),
                 words=data["words"],
+                help_used=data["help_used"],
+                concern=form.concern(),
                 person=request.person,
             )
         else:

@@ -7,12 +7,14 @@ from django.http import Http404, HttpResponse
 
 from audits.followup.enums import FollowUpKind
 from audits.followup.models import FollowUp
+from audits.followup.registry import Link
 from audits.models import Audit
 from audits.registry import Panel
+from audits.selectors.case_note import case_note_of
 from audits.selectors.file_copy import SECTIONS, file_copy_of, is_ready, sections_for
 from audits.selectors.links import audit_href
 from audits.selectors.standing import Standing
-from audits.views.common import audit_page
+from audits.views.common import audit_page, show
 from qaf.lib import clock
 from qaf.tenants.permissions import may
 from qaf.tenants.services import record_read
@@ -40,12 +42,50 @@ def file_copy(request: CouncilRequest, standing: Standing) -> HttpResponse:
     return response
 
 
+@audit_page
+def case_note(request: CouncilRequest, standing: Standing) -> HttpResponse:
+    """Show the case note to paste into the child's record, to those who place audits there and to the auditors."""
+    audit = standing.audit
+    if not _may_take_note(standing):
+        raise PermissionDenied(
+            "Only those who place audits on the child’s record, and its auditors, see this."
+        )
+    if not is_ready(audit):
+        raise Http404("There is no case note before the outcome is final.")
+    context = {
+        "text": case_note_of(audit, standing.framework),
+        "system": standing.framework.authority.record_system.name,
+    }
+    return show(request, "audits/file_copy/case_note.html", standing, context)
+
+
+def _may_take_note(standing: Standing) -> bool:
+    return standing.sees_grades and (may(standing.person, PERMISSION) or standing.is_auditor)
+
+
+def case_note_links(follow_up: FollowUp) -> Iterator[Link]:
+    """Return the case note that belongs to a filing."""
+    if follow_up.kind == FollowUpKind.FILING:
+        for audit in Audit.objects.select_related("authority").filter(follow_up_links__follow_up=follow_up):
+            yield Link("The case note to paste into the record", audit_href(audit, "case_note"))
+
+
+def audit_to_read(follow_up: FollowUp) -> tuple[str, str] | None:
+    """Return words and address of the audit that somebody is asked to read."""
+    audit = Audit.objects.select_related("authority").filter(follow_up_links__follow_up=follow_up).first()
+    return (f"Read {audit.reference}", audit_href(audit)) if audit else None
+
+
 def file_copy_panel(standing: Standing) -> Iterator[Panel]:
     """Offer the copy on the page of a final audit to those who may take it."""
     audit = standing.audit
-    if is_ready(audit) and standing.sees_grades and may(standing.person, PERMISSION):
+    if is_ready(audit) and _may_take_note(standing):
         sections = sections_for(audit.authority.file_copy_sections, standing.framework)
-        context = {"href": audit_href(audit, "file_copy"), "sections": [SECTIONS[key] for key in sections]}
+        context = {
+            "href": audit_href(audit, "file_copy") if may(standing.person, PERMISSION) else "",
+            "note_href": audit_href(audit, "case_note"),
+            "sections": [SECTIONS[key] for key in sections],
+        }
         yield Panel("Copy for the child’s record", "audits/file_copy/panel.html", context, order=80)
 
 

@@ -18,12 +18,24 @@ def is_autosave(request: CouncilRequest) -> bool:
     return request.method == "POST" and request.headers.get("X-Requested-With") == "autosave"
 
 
-def save_typed(request: CouncilRequest, assessment: Assessment, part: str, form: forms.Form) -> HttpResponse:
+def save_typed(
+    request: CouncilRequest,
+    assessment: Assessment,
+    part: str,
+    form: forms.Form,
+    *,
+    after_submission: bool = False,
+) -> HttpResponse:
     """Keep what an auditor types; the answers are the contract of ``data-autosave``."""
 
     def save(fields: dict[str, Any], version: int) -> SectionDraft:
         return save_notes(
-            assessment=assessment, part=part, fields=fields, version=version, person=request.person
+            assessment=assessment,
+            part=part,
+            fields=fields,
+            version=version,
+            person=request.person,
+            after_submission=after_submission,
         )
 
     return _answer(request, form, save)

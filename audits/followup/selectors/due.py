@@ -22,6 +22,7 @@ M = TypeVar("M", bound=Model)
 TRIGGERS = {
     FollowUpKind.RE_AUDIT: "audit_overdue",
     FollowUpKind.FILING: "confirmation_overdue",
+    FollowUpKind.ACKNOWLEDGE: "confirmation_overdue",
 }
 """How the framework calls the lateness of a follow-up; of every other kind it is that of an action."""
 AROUND = ("case__worker", "case__manager", "case__chair", "case__team__parent", "case__service")

@@ -32,6 +32,7 @@ ENDED_EARLY = (FollowUpKind.SUPERVISION, FollowUpKind.CONVERSATION, FollowUpKind
 WORDS = {
     "filed_on": "Placed on the child’s record",
     "reference": "Reference",
+    "read": "Read",
     "held_on": "Held on",
     "strengths": "Strengths that were talked over",
     "learning_need": "Support or learning need",
