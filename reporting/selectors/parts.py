@@ -24,8 +24,10 @@ from audits.models import (
     RecordedGrade,
     WiderFinding,
 )
+from audits.selectors.continuity import domain_keys
 from feedback.models import CodedWords, Quotation
 from moderation.models import Moderation, ModerationReason
+from reporting.models import CodedFinding
 
 Grades = Mapping[str, str]
 
@@ -50,6 +52,7 @@ class ModerationRow:
     decided_at: datetime | None
     reasons: tuple[tuple[str, str], ...] = ()
     """Kind and domain of each reason."""
+    moderator: int | None = None
 
 
 @dataclass(frozen=True)
@@ -167,6 +170,26 @@ class Parts:
         return _number_of(ImmediateChange, self._audits)
 
     @cached_property
+    def coded(self) -> Mapping[int, list[tuple[str, tuple[str, ...]]]]:
+        """What the quality assurance team heard in each audit's texts: the mark, and the themes."""
+        rows = CodedFinding.objects.filter(audit__in=self._audits).order_by("pk")
+        return _grouped(
+            (pk, (mark, tuple(themes))) for pk, mark, themes in rows.values_list("audit_id", "mark", "themes")
+        )
+
+    @cached_property
+    def auditors(self) -> Mapping[int, dict[str, int]]:
+        """Who gave grades in each audit, by slot."""
+        rows = Assessment.objects.filter(audit__in=self._audits, assessor__isnull=False)
+        found: dict[int, dict[str, int]] = defaultdict(dict)
+        columns = rows.exclude(status=AssessmentStatus.REASSIGNED).values_list(
+            "audit_id", "slot", "assessor_id"
+        )
+        for audit, slot, assessor in columns:
+            found[audit][slot] = assessor
+        return found
+
+    @cached_property
     def concerns(self) -> Mapping[int, int]:
         """How many urgent concerns each audit raised."""
         return _number_of(AuditConcern, self._audits)
@@ -198,9 +221,13 @@ def _grouped(pairs: Iterable[tuple[int, Any]]) -> dict[int, list[Any]]:
 def _of_record(audits: list[int]) -> tuple[dict[int, dict[str, str]], dict[int, str]]:
     grades: dict[int, dict[str, str]] = defaultdict(dict)
     source: dict[int, str] = {}
-    rows = GradeOfRecord.objects.filter(audit__in=audits).values_list("audit_id", "domain", "grade", "source")
-    for pk, domain, grade, came_from in rows:
-        grades[pk][domain] = grade
+    rows = GradeOfRecord.objects.filter(audit__in=audits).values_list(
+        "audit_id", "domain", "grade", "source", "audit__framework_version_id", "audit__tool"
+    )
+    # A domain that was renamed since is one series with what it was called before.
+    key_now = domain_keys()
+    for pk, domain, grade, came_from, version, tool in rows:
+        grades[pk][key_now(version, tool, domain)] = grade
         if not domain:
             source[pk] = came_from
     return dict(grades), source
@@ -242,11 +269,11 @@ def _moderations(audits: list[int]) -> dict[int, ModerationRow]:
         .values_list("moderation__audit_id", "kind", "domain")
     )
     rows: Iterable[Any] = Moderation.objects.filter(audit__in=audits).values_list(
-        "audit_id", "status", "due_on", "decided_at"
+        "audit_id", "status", "due_on", "decided_at", "moderator_id"
     )
     return {
-        pk: ModerationRow(status, due_on, decided_at, tuple(reasons.get(pk, ())))
-        for pk, status, due_on, decided_at in rows
+        pk: ModerationRow(status, due_on, decided_at, tuple(reasons.get(pk, ())), moderator)
+        for pk, status, due_on, decided_at, moderator in rows
     }
 
 

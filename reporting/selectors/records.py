@@ -19,6 +19,7 @@ from audits.frameworks.schema import Framework
 from audits.models import Audit
 from qaf.lib.calendar import add_months, month_start
 from reporting.selectors.parts import Parts
+from reporting.selectors.programmes import themes_of_months
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,10 @@ class Records:
     services: Mapping[int, Unit] = field(default_factory=dict)
     teams: Mapping[int, Unit] = field(default_factory=dict)
     place: str = "the whole council"
+    every_origin: bool = False
+    """Whether audits count however they were chosen: for themes of somebody's own audits, never for grades."""
+    month_themes: Mapping[date, str] = field(default_factory=dict)
+    """The theme of each month that had one."""
 
     def only(
         self,
@@ -108,13 +113,22 @@ class Records:
 
     @cached_property
     def random(self) -> tuple[AuditRow, ...]:
-        """Audits that chance chose and that were not withdrawn."""
-        return tuple(row for row in self.audits if row.is_random and row.status != AuditStatus.WITHDRAWN)
+        """Audits that chance chose and that were not withdrawn; of every origin where the records say so."""
+        return tuple(
+            row
+            for row in self.audits
+            if (row.is_random or self.every_origin) and row.status != AuditStatus.WITHDRAWN
+        )
 
     @cached_property
     def final(self) -> tuple[AuditRow, ...]:
         """Those of them whose grades are final: the only ones that grade figures count."""
         return tuple(row for row in self.random if row.is_final)
+
+    @property
+    def who(self) -> str:
+        """Which audits are counted, as the population of a figure says it."""
+        return "audits" if self.every_origin else "audits drawn at random"
 
     @cached_property
     def submitted(self) -> tuple[AuditRow, ...]:
@@ -197,7 +211,15 @@ def audit_rows(*conditions: Q, **filters: Any) -> list[AuditRow]:
     return [AuditRow(*values) for values in rows.values_list(*_COLUMNS)]
 
 
-def read(*, starts: date, ends: date, as_of: date, framework: Framework, within: Q | None = None) -> Records:
+def read(
+    *,
+    starts: date,
+    ends: date,
+    as_of: date,
+    framework: Framework,
+    within: Q | None = None,
+    every_origin: bool = False,
+) -> Records:
     """Return the records of the cohorts from ``starts`` to ``ends`` as they stand on ``as_of``.
 
     ``within`` limits them to what somebody may see. The number of queries does not depend on the number of audits.
@@ -214,6 +236,8 @@ def read(*, starts: date, ends: date, as_of: date, framework: Framework, within:
         parts=Parts([row.pk for row in audits]),
         services=services,
         teams=teams,
+        every_origin=every_origin,
+        month_themes=themes_of_months(month_start(starts), ends),
     )
 
 

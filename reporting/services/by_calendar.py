@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 
+from audits.frameworks.selectors import framework_in_force
 from audits.programme.enums import OccurrenceKind
 from audits.programme.models import Occurrence
 from audits.programme.registry import on_occurrence
@@ -10,9 +11,10 @@ from qaf.jobs.services import JobRefused
 from qaf.notices.services import tell
 from qaf.tenants.models import Authority
 from qaf.tenants.scope import current_authority_id
+from reporting import periods
 from reporting.enums import ReportKind
 from reporting.models import ReportDraft, ReportSnapshot
-from reporting.services import periods
+from reporting.selectors.definitions import definitions
 from reporting.services.freezing import freeze
 
 
@@ -24,8 +26,11 @@ def make_the_briefing(occurrence: Occurrence) -> str:
 
 @on_occurrence(OccurrenceKind.QUARTERLY_REPORT)
 def make_the_quarterly_report(occurrence: Occurrence) -> str:
-    """Freeze the quarter's report and send it to its readers."""
-    return _make(ReportKind.QUARTERLY, occurrence.period)
+    """Freeze the quarter's report and, where the framework has one, the snapshot for senior leaders (DUR-31)."""
+    said = _make(ReportKind.QUARTERLY, occurrence.period)
+    if any(one.kind == ReportKind.SNAPSHOT for one in definitions(framework_in_force())):
+        _make(ReportKind.SNAPSHOT, occurrence.period)
+    return said
 
 
 def _make(kind: ReportKind, label: str) -> str:
@@ -50,10 +55,11 @@ def _make(kind: ReportKind, label: str) -> str:
 
 def _send(snapshot: ReportSnapshot, *, words: bool) -> None:
     slug = Authority.objects.values_list("slug", flat=True).get(pk=current_authority_id())
-    subject = f"{ReportKind(snapshot.kind).label}, {periods.parse(snapshot.kind, snapshot.period).title}"
+    subject = f"{snapshot.figures['title']}, {periods.parse(snapshot.kind, snapshot.period).title}"
     href = reverse("reporting:report", args=[slug, snapshot.pk])
     makers = people_who_may("reporting.make_reports")
-    readers = [one for one in people_who_may("reporting.read_reports") if one not in makers]
+    told = {one.pk for one in makers} | set(snapshot.shared_with)
+    readers = [one for one in people_who_may("reporting.read_reports") if one.pk not in told]
     nothing = (
         "" if words else " Nobody had written anything beside its figures: you can make another edition."
     )

@@ -9,8 +9,10 @@ from typing import Any
 from qaf.ui import pdf
 from reporting.enums import Commentary, ReportKind
 from reporting.models import ReportSnapshot
-from reporting.services.figures.model import ChartBlock, Figure, Section, Table, Tiles, from_data
+from reporting.services.figures.model import ChartBlock, Figure, Section, Table, Tiles, Words, from_data
 from reporting.services.spreadsheet import workbook
+
+LABELS = dict(Commentary.choices)
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class Report:
         return [
             Chapter(
                 one,
-                Commentary(one.commentary).label if one.commentary else "",
+                one.heading or (Commentary(one.commentary).label if one.commentary in LABELS else ""),
                 self.written(one.commentary) if one.commentary else "",
             )
             for one in self.sections
@@ -81,6 +83,19 @@ class Report:
             for block in section.blocks:
                 if isinstance(block, Table | ChartBlock):
                     yield section, block
+
+    @property
+    def texts(self) -> Iterator[Words]:
+        """What people wrote elsewhere and the report carries."""
+        for section in self.sections:
+            for block in section.blocks:
+                if isinstance(block, Words):
+                    yield block
+
+    def heading_of(self, key: str) -> str:
+        """The heading over what a person wrote."""
+        own = (section.heading or section.title for section in self.sections if section.commentary == key)
+        return LABELS.get(key) or next(own, key)
 
     def written(self, key: str) -> str:
         """What a person wrote beside the figures."""
@@ -147,7 +162,8 @@ def as_xlsx(report: Report) -> bytes:
             *(("Counted", text) for text in report.population),
             *(("Not yet final", month["title"]) for month in report.not_final),
             *(("In short", text) for text in report.headline),
-            *((Commentary(key).label, text) for key, text in report.commentary.items() if text),
+            *((report.heading_of(key), text) for key, text in report.commentary.items() if text),
+            *((block.title, block.text) for block in report.texts),
         ],
         figures=[(section.title, figure) for section, figure in report.figures],
         tables=[(section.title, block) for section, block in report.tables],

@@ -5,20 +5,27 @@ import json
 from collections.abc import Callable, Collection
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.db.models import Max
 
+from audits.frameworks.selectors import framework_in_force
 from qaf.jobs.models import Job
 from qaf.jobs.services import JobRefused, ask_for, handles, progress
 from qaf.lib import clock
 from qaf.notices.services import tell
 from qaf.tenants.models import Authority, Person
-from qaf.tenants.permissions import may, require
 from qaf.tenants.scope import current_authority_id
+from reporting import periods
 from reporting.enums import FileFormat, ReportKind
 from reporting.models import ReportDraft, ReportFile, ReportSnapshot
-from reporting.services import faces, periods
-from reporting.services.contents import at_a_glance, figures_of, source
+from reporting.selectors.definitions import definition, makes
+from reporting.selectors.learning import chosen_cases
+from reporting.services import faces
+from reporting.services.contents import figures_of, made
+from reporting.services.sections import at_a_glance
+from reporting.services.sharing import readers_of, share
+from reporting.services.source import source
 
 JOB = "reporting.report"
 STEPS = 4
@@ -32,19 +39,23 @@ def checksum(figures: dict[str, Any], commentary: dict[str, str]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def current_figures(kind: str, label: str, chosen: Collection[str] = ()) -> dict[str, Any]:
+def current_figures(kind: str, label: str, scope: str = "", chosen: Collection[str] = ()) -> dict[str, Any]:
     """Count a report's figures as they stand today. Raises ``ValueError`` for a period that is none."""
     council = Authority.objects.get(pk=current_authority_id()).name
     period = periods.parse(kind, label)
-    return figures_of(kind, source(period, as_of=clock.today(), chosen=chosen), council)
+    return figures_of(source(kind, period, as_of=clock.today(), scope=scope, chosen=chosen), council)
 
 
-def preview(kind: str, label: str) -> faces.Report:
-    """Count what stands at the head of a report, for whoever writes its commentary. Raises ``ValueError``."""
+def preview(kind: str, label: str, scope: str = "") -> faces.Report:
+    """Count what whoever writes a report should see beside it. Raises ``ValueError``.
+
+    The head of the two great reports; of one whose sections somebody writes, all that these show.
+    """
     council = Authority.objects.get(pk=current_authority_id()).name
-    period = periods.parse(kind, label)
-    made_from = source(period, as_of=clock.today())
-    return faces.report_of(figures_of(kind, made_from, council, sections=[at_a_glance(made_from)]), {})
+    made_from = source(kind, periods.parse(kind, label), as_of=clock.today(), scope=scope)
+    short = kind in (ReportKind.MONTHLY, ReportKind.QUARTERLY)
+    sections = [at_a_glance(made_from)] if short else made(made_from)
+    return faces.report_of(figures_of(made_from, council, sections=sections), {})
 
 
 @transaction.atomic
@@ -52,32 +63,36 @@ def freeze(
     *,
     kind: str,
     label: str,
+    scope: str = "",
     commentary: dict[str, str] | None = None,
     chosen: Collection[str] = (),
     person: Person | None = None,
     told: Told = lambda done, step: None,
 ) -> ReportSnapshot:
-    """Count, number and keep a report with its PDF and spreadsheet; return it.
+    """Count, number and keep a report with its PDF and spreadsheet, send it to whom the framework names; return it.
 
     Where the newest edition has the same figures and commentary it is returned again: asking twice makes one report.
-    Raises ``ValueError`` for a period that is none or lies ahead.
+    Raises ``ValueError`` for a period that is none or lies ahead, and for a section that must be written and is not.
     """
     period = periods.parse(kind, label)
+    check_written(kind, period.label, scope, commentary or {})
     if period.starts > clock.today():
         raise ValueError(f"{period.title} has not begun: there is nothing to report yet.")
     commentary = {key: text for key, text in (commentary or {}).items() if text}
     told(0, "Counting")
-    figures = json.loads(json.dumps(current_figures(kind, label, chosen)))
+    figures = json.loads(json.dumps(current_figures(kind, label, scope, chosen)))
     digest = checksum(figures, commentary)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, current_authority_id()])
-    editions = ReportSnapshot.objects.filter(kind=kind, period=period.label)
+    editions = ReportSnapshot.objects.filter(kind=kind, period=period.label, scope=scope)
     newest = editions.order_by("-number").first()
     if newest and newest.checksum == digest:
         return newest
     snapshot = ReportSnapshot.objects.create(
         kind=kind,
         period=period.label,
+        scope=scope,
+        shared_with=[one.pk for one in readers_of(kind, scope)],
         starts_on=period.starts,
         ends_on=period.ends,
         number=(editions.aggregate(last=Max("number"))["last"] or 0) + 1,
@@ -88,6 +103,7 @@ def freeze(
         made_at=clock.now(),
     )
     _draw(snapshot, told)
+    share(snapshot)
     return snapshot
 
 
@@ -105,34 +121,76 @@ def _draw(snapshot: ReportSnapshot, told: Told) -> None:
     told(STEPS, "Made")
 
 
+def may_make(person: Person, kind: str, scope: str = "") -> bool:
+    """Say whether somebody may make this report by the framework in force."""
+    framework = framework_in_force()
+    try:
+        wanted = definition(framework, kind, scope)
+    except ValueError:
+        return False
+    return makes(person, framework, wanted, scope)
+
+
+def _require_maker(person: Person, kind: str, scope: str) -> None:
+    if not may_make(person, kind, scope):
+        raise PermissionDenied("Only those whom the council’s framework names for it can make this report.")
+
+
+def check_written(kind: str, label: str, scope: str, commentary: dict[str, str]) -> None:
+    """Refuse a report without a text that the framework requires: ``ValueError`` names every missing section.
+
+    A paper of cases has its texts at the cases.
+    """
+    wanted = definition(framework_in_force(), kind, scope)
+    needed = [one for one in wanted.written if one.required]
+    if kind == ReportKind.CASE_PAPER:
+        cases = list(chosen_cases(label))
+        if not cases:
+            raise ValueError("Choose the cases of the paper first.")
+        missing = [
+            f"{case.audit.reference}: {one.title}"
+            for case in cases
+            for one in needed
+            if not case.paper.get(one.key or "", "").strip()
+        ]
+    else:
+        missing = [one.title for one in needed if not commentary.get(one.key or "", "").strip()]
+    if missing:
+        raise ValueError(f"Write first: {', '.join(missing)}.")
+
+
 # Asked for in the browser --------------------------------------------------------------------------------------------
 
 
-def ask_for_report(*, kind: str, label: str, person: Person) -> Job:
+def ask_for_report(*, kind: str, label: str, person: Person, scope: str = "") -> Job:
     """Ask for the report of a draft to be made; asking twice for the same next edition is asking once.
 
-    Raises ``PermissionDenied``, and ``ValueError`` for a period that is none.
+    Raises ``PermissionDenied``, and ``ValueError`` for a period that is none or a section that is still to be written.
     """
-    require(person, "reporting.make_reports")
+    _require_maker(person, kind, scope)
     period = periods.parse(kind, label)
-    draft = ReportDraft.objects.filter(kind=kind, period=period.label).first()
-    made = ReportSnapshot.objects.filter(kind=kind, period=period.label).count()
+    which = {"kind": kind, "period": period.label, "scope": scope}
+    draft = ReportDraft.objects.filter(**which).first()
+    check_written(kind, period.label, scope, draft.commentary if draft else {})
+    made = ReportSnapshot.objects.filter(**which).count()
     # The moment is part of the key: figures may have moved on since the last edition although nobody wrote anything.
-    key = f"{kind}:{period.label}:{made + 1}:{draft.version if draft else 0}:{clock.now():%Y%m%d%H%M}"
-    return ask_for(kind=JOB, key=key, payload={"kind": kind, "period": period.label}, person=person)
+    about = f"{kind}:{period.label}{f':{scope}' if scope else ''}"
+    key = f"{about}:{made + 1}:{draft.version if draft else 0}:{clock.now():%Y%m%d%H%M}"
+    return ask_for(kind=JOB, key=key, payload=which, person=person)
 
 
 @handles(JOB, title="Make a report", stops=True, tells=True)
 def make_report(job: Job) -> dict[str, Any]:
     """Freeze the report with the draft's words, delete the draft, and tell who asked."""
-    if not may(job.started_by, "reporting.make_reports"):
+    kind, label, scope = job.payload["kind"], job.payload["period"], job.payload.get("scope", "")
+    if job.started_by is None or not may_make(job.started_by, kind, scope):
         raise JobRefused("Only somebody who may make reports can make this one.")
-    kind, label = job.payload["kind"], job.payload["period"]
-    draft = ReportDraft.objects.filter(kind=kind, period=label).first()
+    draft = ReportDraft.objects.filter(kind=kind, period=label, scope=scope).first()
     try:
         snapshot = freeze(
             kind=kind,
             label=label,
+            scope=scope,
             commentary=draft.commentary if draft else {},
             chosen=draft.chosen if draft else (),
             person=job.started_by,
@@ -140,7 +198,7 @@ def make_report(job: Job) -> dict[str, Any]:
         )
     except ValueError as error:
         raise JobRefused(str(error)) from error
-    ReportDraft.objects.filter(kind=kind, period=label).delete()
+    ReportDraft.objects.filter(kind=kind, period=label, scope=scope).delete()
     _tell(snapshot, job.started_by)
     return {"snapshot": snapshot.pk}
 
@@ -156,7 +214,7 @@ def _tell(snapshot: ReportSnapshot, person: Person | None) -> None:
         people=[person],
         kind="report_made",
         key=f"report-{snapshot.pk}",
-        subject=f"{ReportKind(snapshot.kind).label}, {period.title}: made",
+        subject=f"{snapshot.figures['title']}, {period.title}: made",
         body="Page, PDF and spreadsheet are ready.",
         href=reverse("reporting:report", args=[slug, snapshot.pk]),
     )
@@ -174,17 +232,24 @@ class DraftConflict(Exception):
 
 
 def save_draft(
-    *, kind: str, label: str, commentary: dict[str, str], chosen: list[str], version: int, person: Person
+    *,
+    kind: str,
+    label: str,
+    commentary: dict[str, str],
+    chosen: list[str],
+    version: int,
+    person: Person,
+    scope: str = "",
 ) -> ReportDraft:
     """Keep what was written beside a report's figures. ``version`` is the one it was written on.
 
     Raises ``DraftConflict`` where a newer version stands.
     """
-    require(person, "reporting.make_reports")
+    _require_maker(person, kind, scope)
     period = periods.parse(kind, label)
     words = {"commentary": commentary, "chosen": chosen, "saved_by": person, "saved_at": clock.now()}
     draft, made = ReportDraft.objects.get_or_create(
-        kind=kind, period=period.label, defaults={**words, "version": version + 1}
+        kind=kind, period=period.label, scope=scope, defaults={**words, "version": version + 1}
     )
     if made:
         return draft

@@ -10,9 +10,18 @@ from qaf.lib import calendar, clock
 from qaf.tenants.permissions import may
 from qaf.tenants.views.base import CouncilRequest, council_view
 from qaf.ui import words
+from reporting.selectors.kept import printed_changes
 from reporting.selectors.reach import openable, practitioners_reach
 from reporting.selectors.records import Records
-from reporting.services.figures import actions, agreement, compliance, grades, inadequate
+from reporting.services.figures import (
+    actions,
+    agreement,
+    compliance,
+    family,
+    grades,
+    inadequate,
+    meaning,
+)
 from reporting.services.figures.model import Figure
 from reporting.views.common import Choice, choose
 
@@ -47,6 +56,9 @@ def dashboard(request: CouncilRequest) -> HttpResponse:
         "by_team": grades.breakdown(records, "team"),
         "agreement": (*agreement.agreement(records), *agreement.moderation(records)[:1]),
         "actions": actions.action_figures(records),
+        "meaning": meaning.meaning(records),
+        "changes": printed_changes(),
+        "voices": family.quotes(records).items[-3:],
         "inadequate": inadequate.inadequate_figures(records),
         "chains": _chains(records, found, request),
         "worst": inadequate.worst(records)[1],
@@ -132,6 +144,7 @@ def _links(request: CouncilRequest, choice: Choice) -> list[dict[str, str]]:
             "href": reverse("reporting:audits", args=[slug]) + suffix,
         },
         {"text": "One issue across audits", "href": reverse("reporting:issues", args=[slug]) + suffix},
+        {"text": "Analysis of outcomes", "href": reverse("reporting:analysis", args=[slug]) + suffix},
     ]
     if not practitioners_reach(request.person, choice.framework).is_empty:
         links.append(

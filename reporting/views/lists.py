@@ -12,10 +12,10 @@ from audits.frameworks.selectors import framework_in_force
 from qaf.lib import clock
 from qaf.tenants.models import Person
 from qaf.tenants.views.base import CouncilRequest, council_view
+from reporting import periods
 from reporting.forms import AuditsForm, IssueForm
 from reporting.selectors.reach import openable, practitioners_reach
 from reporting.selectors.records import AuditRow, Records, read
-from reporting.services import periods
 from reporting.services.figures import compliance, themes
 from reporting.services.figures.grades import domains, scale
 from reporting.views.common import choose

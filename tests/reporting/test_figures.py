@@ -8,11 +8,12 @@ from django.test.utils import CaptureQueriesContext
 
 from audits.frameworks.selectors import framework_in_force
 from qaf.lib import clock
+from reporting.periods import parse
 from reporting.selectors.months import draws_of
 from reporting.selectors.records import read
-from reporting.services.contents import figures_of, not_final, source
+from reporting.services.contents import figures_of, not_final
 from reporting.services.figures import actions, agreement, compliance, family, grades, inadequate, themes
-from reporting.services.periods import parse
+from reporting.services.source import source
 
 
 @pytest.fixture
@@ -290,7 +291,7 @@ def test_a_report_asks_the_database_as_often_for_three_audits_as_for_eight(world
         framework_in_force()
         with CaptureQueriesContext(connection) as asked:
             figures_of(
-                "quarterly", source(parse("quarterly", "2026-Q3"), as_of=clock.today()), "Alder Council"
+                source("quarterly", parse("quarterly", "2026-Q3"), as_of=clock.today()), "Alder Council"
             )
         return len(asked)
 

@@ -24,10 +24,11 @@ from qaf.jobs.services import run
 from qaf.lib import clock
 from qaf.notices.models import Notice
 from qaf.ui import pdf
+from reporting import periods
 from reporting.models import ReportDraft, ReportSnapshot
 from reporting.selectors.examples import examples
-from reporting.services import faces, periods
-from reporting.services.contents import quarterly, source
+from reporting.services import faces
+from reporting.services.contents import made as sections_of
 from reporting.services.figures.model import Figure, as_data, from_data
 from reporting.services.freezing import (
     DraftConflict,
@@ -36,6 +37,7 @@ from reporting.services.freezing import (
     freeze,
     save_draft,
 )
+from reporting.services.source import source
 from reporting.services.spreadsheet import workbook
 
 WORDS = {"summary": "Practice is steady.", "asked": "Agree the supervision standard."}
@@ -221,7 +223,7 @@ def test_a_typed_text_never_becomes_a_formula_a_link_or_a_number(world):
 
 
 def test_sections_come_back_from_json_as_they_were(world):
-    made = quarterly(source(periods.parse("quarterly", "2026-Q3"), as_of=clock.today()))
+    made = sections_of(source("quarterly", periods.parse("quarterly", "2026-Q3"), as_of=clock.today()))
     assert from_data(json.loads(json.dumps(as_data(made)))) == made
 
 

@@ -24,7 +24,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("council", help="The council's slug.")
         parser.add_argument("kind", choices=ReportKind.values)
-        parser.add_argument("period", help="2026-Q3 for a quarterly report, 2026-09 for a monthly one.")
+        parser.add_argument(
+            "period",
+            help="2026-Q3 for a quarter, 2026-09 for a month, 2026-08-31 for six weeks from that day.",
+        )
+        parser.add_argument("--of", default="", help="Whose audits: service-4, theme-2. Without it, all.")
         parser.add_argument("--out", required=True, type=Path, help="A file ending in .pdf, .xlsx or .json.")
         parser.add_argument("--edition", type=int, help="Hand out this edition; nothing new is counted.")
 
@@ -47,11 +51,11 @@ class Command(BaseCommand):
         kind, label, edition = options["kind"], options["period"], options["edition"]
         if edition is None:
             try:
-                return freeze(kind=kind, label=label)
+                return freeze(kind=kind, label=label, scope=options["of"])
             except (ValueError, NoFrameworkError) as error:
                 raise CommandError(str(error)) from error
         found = ReportSnapshot.objects.filter(
-            kind=kind, period=label.upper() if "q" in label.lower() else label
+            kind=kind, scope=options["of"], period=label.upper() if "q" in label.lower() else label
         )
         snapshot = found.filter(number=edition).first()
         if snapshot is None:

@@ -14,15 +14,22 @@ POPULATION = "audits drawn at random that two auditors graded"
 LABELS = {kind.value: kind.label for kind in ReasonKind}
 
 
+def slots(records: Records) -> tuple[str, ...]:
+    """Return the slots whose grades the framework compares: with one there is nothing to compare."""
+    return records.framework.process.compared_slots or tuple(
+        slot.key for slot in records.framework.grading_slots
+    )
+
+
 def compared(
     records: Records, stage: Mapping[int, Mapping[str, Grades]]
 ) -> list[tuple[AuditRow, list[Grades]]]:
     """Return the submitted audits with the grades of the slots that the framework compares, where all gave some."""
-    slots = records.framework.process.compared_slots or tuple(s.key for s in records.framework.grading_slots)
+    wanted = slots(records)
     found = []
     for row in records.submitted:
-        given = [stage[row.pk][slot] for slot in slots if slot in stage.get(row.pk, {})]
-        if len(given) == len(slots) > 1:
+        given = [stage[row.pk][slot] for slot in wanted if slot in stage.get(row.pk, {})]
+        if len(given) == len(wanted) > 1:
             found.append((row, given))
     return found
 

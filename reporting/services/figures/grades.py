@@ -122,10 +122,14 @@ def _stacked(
 def trend_chart(
     history: Records, *, key: str = "trend", place: str = "", domain: str = OVERALL
 ) -> ChartBlock:
-    """Return the share Good or better month by month; a month that may still change is marked (HER-54)."""
+    """Return the share Good or better month by month; a month that may still change is marked (HER-54).
+
+    Themes change, so a month that had one of its own is no part of the series: ``themed_months`` lists those.
+    """
     points = []
     for month in history.months:
-        part, whole = good_share(history.only(months={month}), domain)
+        themed = month in history.month_themes
+        part, whole = (0, 0) if themed else good_share(history.only(months={month}), domain)
         points.append(
             {
                 "label": f"{month:%b} {month.year}",
@@ -140,9 +144,36 @@ def trend_chart(
         title=f"{good_words(history)} overall, month by month{f': {place}' if place else ''}",
         definition=(
             f"Share of audits whose final overall grade is {good_words(history)}, by the month they were allocated in."
+            + (" Months with a theme of their own are left out." if history.month_themes else "")
         ),
         population=POPULATION,
         data={"lines": [{"label": "", "points": points}]},
+    )
+
+
+def themed_months(history: Records) -> Table:
+    """Return the months that had a theme, each with its own grades: they are not one series (SEF-144)."""
+    best = scale(history).best_first
+    rows: list[tuple[Cell, ...]] = []
+    for month, theme in sorted(history.month_themes.items()):
+        own = history.only(months={month})
+        found = counts(own)
+        grades = (found[grade.key] for grade in best)
+        rows.append((theme, words.month(month), len(own.random), *grades, good_share(own)))
+    return Table(
+        key="themed_months",
+        title="Months with a theme of their own",
+        definition="Each theme looks at other children and other questions: do not compare one month with another.",
+        population=POPULATION,
+        columns=(
+            Column("Theme", "text"),
+            Column("Month", "text"),
+            Column("Audits"),
+            *(Column(grade.label) for grade in best),
+            Column(good_words(history), "share"),
+        ),
+        rows=tuple(rows),
+        empty="No month had a theme.",
     )
 
 
@@ -209,7 +240,8 @@ def domain_trend(history: Records) -> Table:
 
 
 def _month(history: Records, month: date) -> str:
-    return words.month(month) + ("" if history.is_month_final(month) else " (not yet final)")
+    theme = f": {history.month_themes[month]}" if month in history.month_themes else ""
+    return words.month(month) + theme + ("" if history.is_month_final(month) else " (not yet final)")
 
 
 def headline(records: Records, before: Records | None = None) -> str:

@@ -135,18 +135,29 @@ class Note:
     text: str
 
 
-Block = Tiles | Table | ChartBlock | Quotes | Note
+@dataclass(frozen=True)
+class Words:
+    """What somebody wrote under a heading, such as a part of an evaluation."""
+
+    type: ClassVar[str] = "words"
+    title: str
+    text: str
+    by: str = ""
+
+
+Block = Tiles | Table | ChartBlock | Quotes | Note | Words
 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a report. ``commentary`` names what a person writes in it."""
+    """A part of a report. ``commentary`` names what a person writes in it, under ``heading``."""
 
     key: str
     title: str
     blocks: tuple[Block, ...]
     intro: str = ""
     commentary: str = ""
+    heading: str = ""
 
 
 def said(cell: Cell) -> str:
@@ -160,7 +171,7 @@ def said(cell: Cell) -> str:
 
 # Frozen and back -----------------------------------------------------------------------------------------------------
 
-_TYPES: dict[str, type[Any]] = {kind.type: kind for kind in (Tiles, Table, ChartBlock, Quotes, Note)}
+_TYPES: dict[str, type[Any]] = {kind.type: kind for kind in (Tiles, Table, ChartBlock, Quotes, Note, Words)}
 
 
 def as_data(sections: Sequence[Section]) -> list[dict[str, Any]]:

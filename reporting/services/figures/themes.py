@@ -8,7 +8,6 @@ from reporting.selectors.parts import JudgementRow
 from reporting.selectors.records import AuditRow, Records
 from reporting.services.figures.model import Cell, ChartBlock, Column, Figure, Table
 
-POPULATION = "audits drawn at random that every auditor has submitted"
 TAGS, CODES = "tag", "code"
 MOST_OF_A_TEAM = 5
 _TITLES = {TAGS: "Issues", CODES: "Areas to develop"}
@@ -17,6 +16,11 @@ _OF: dict[str, Callable[[JudgementRow], tuple[str, ...]]] = {
     TAGS: lambda one: one.tags,
     CODES: lambda one: one.codes,
 }
+
+
+def population(records: Records) -> str:
+    """Say which audits are counted."""
+    return f"{records.who} that every auditor has submitted"
 
 
 def labels(records: Records, kind: str) -> dict[str, str]:
@@ -52,7 +56,7 @@ def chart(records: Records, kind: str) -> ChartBlock:
         kind="bars",
         title=title,
         definition=f"Audits in which either auditor marked a finding so; an audit counts once. Of {whole} submitted.",
-        population=POPULATION,
+        population=population(records),
         data={
             "bars": [
                 {"label": names.get(key, key.replace("_", " ").capitalize()), "value": count}
@@ -80,7 +84,7 @@ def by_service(records: Records, kind: str) -> Table:
         key=f"themes_{kind}_service",
         title=f"{_TITLES[kind]} by service",
         definition="Audits with each issue; an audit counts once.",
-        population=POPULATION,
+        population=population(records),
         columns=(
             Column("Issue" if kind == TAGS else "Feeds into", "text"),
             Column("All"),
@@ -103,7 +107,7 @@ def by_team(records: Records, kind: str) -> Table:
         key=f"themes_{kind}_team",
         title=f"{_TITLES[kind]} by team",
         definition=f"The {MOST_OF_A_TEAM} most frequent in each team, with the number of its audits that carry them.",
-        population=POPULATION,
+        population=population(records),
         columns=(Column("Team", "text"), Column("Submitted"), Column("Found most often", "text")),
         rows=tuple(rows),
         empty="No finding was marked.",
@@ -125,7 +129,7 @@ def learning(records: Records) -> tuple[Figure, ...]:
             "wider_findings",
             "Wider findings",
             "Findings that reach beyond one child and one worker.",
-            POPULATION,
+            population(records),
             sum(records.parts.wider.get(row.pk, 0) for row in records.submitted),
         ),
         Figure(

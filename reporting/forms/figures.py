@@ -1,16 +1,30 @@
 """What a reader chooses, and what a person writes beside the figures."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from audits.frameworks.schema import Framework
 from qaf.lib import calendar, clock
+from qaf.tenants.models import Person
+from qaf.tenants.permissions import may
 from qaf.ui import forms
+from reporting import periods
 from reporting.enums import Commentary, ReportKind
+from reporting.periods import Period
+from reporting.selectors.definitions import (
+    MAKE,
+    Definition,
+    definitions,
+    every_scope,
+    makes,
+    name_of,
+    own_scopes,
+)
 from reporting.selectors.examples import Example
 from reporting.selectors.reach import Reach
-from reporting.services import periods
 from reporting.services.figures.themes import CODES, TAGS
-from reporting.services.periods import Period
 
+WITH_COMMENTARY = (ReportKind.MONTHLY, ReportKind.QUARTERLY, ReportKind.SNAPSHOT)
 SPANS = (("m12", "Last 12 months"), ("m6", "Last 6 months"), ("m3", "Last 3 months"), ("m1", "This month"))
 
 
@@ -116,24 +130,45 @@ class NewReportForm(forms.Form):
 
     govuk = {"report": {"page_heading": True, "label_size": "l"}}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, person: Person, framework: Framework, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["report"].choices = [  # type: ignore[attr-defined]
+            *(self._ours() if may(person, MAKE) else ()),
+            *self._of_framework(person, framework),
+        ]
+
+    def _ours(self) -> Iterator[tuple[str, str]]:
         today = clock.today()
         this = calendar.quarter_label(*calendar.quarter_of(today))
-        options = []
         for kind in (ReportKind.QUARTERLY, ReportKind.MONTHLY):
             for label, title in periods.choices(kind, today)[:4]:
                 running = label in (this, f"{today:%Y-%m}")
-                options.append(
-                    (f"{kind}:{label}", f"{kind.label}: {title}{' (still running)' if running else ''}")
-                )
-        self.fields["report"].choices = options  # type: ignore[attr-defined]
+                yield f"{kind}:{label}", f"{kind.label}: {title}{' (still running)' if running else ''}"
+
+    def _of_framework(self, person: Person, framework: Framework) -> Iterator[tuple[str, str]]:
+        """Yield the framework's other reports for the months just ended and those still running."""
+        today = clock.today()
+        for one in definitions(framework):
+            if one.kind in (ReportKind.QUARTERLY, ReportKind.MONTHLY):
+                continue
+            ended, running = (
+                periods.last_ended(one.frequency, today),
+                periods.present(one.frequency, today),
+            )
+            scopes = every_scope(one) if may(person, MAKE) else []
+            for scope in dict.fromkeys([*scopes, *own_scopes(person, one)]):
+                if not makes(person, framework, one, scope) or (may(person, MAKE) and scope not in scopes):
+                    continue
+                label = f"{one.label}, {name_of(scope)}" if scope else one.label
+                about = f":{scope}" if scope else ""
+                yield f"{one.kind}:{ended.label}{about}", f"{label}: {ended.title}"
+                yield f"{one.kind}:{running.label}{about}", f"{label}: {running.title} (still running)"
 
     @property
-    def wanted(self) -> tuple[str, str]:
-        """Return kind and period."""
-        kind, _, label = self.cleaned_data["report"].partition(":")
-        return kind, label
+    def wanted(self) -> tuple[str, str, str]:
+        """Return kind, period, and whose audits it is about."""
+        kind, label, *scope = self.cleaned_data["report"].split(":")
+        return kind, label, "".join(scope)
 
 
 class CommentaryForm(forms.Form):
@@ -152,19 +187,37 @@ class CommentaryForm(forms.Form):
         }
     }
 
-    def __init__(self, *args: Any, examples: list[Example], titles: dict[str, str], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        examples: list[Example],
+        titles: dict[str, str],
+        wanted: Definition,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        for key in Commentary:
-            self.fields[key.value] = forms.CharField(
-                label=key.label, required=False, widget=forms.Textarea, max_length=6000
+        self.headings = {key.value: key.label for key in Commentary if wanted.kind in WITH_COMMENTARY}
+        # The texts of a paper of cases are written at the cases.
+        sections = wanted.written if wanted.kind != ReportKind.CASE_PAPER else ()
+        hints = {one.key: one.prompt for one in sections if one.prompt}
+        self.headings |= {
+            one.key or "": one.title if one.required else f"{one.title} (optional)" for one in sections
+        }
+        for key, label in self.headings.items():
+            self.fields[key] = forms.CharField(
+                label=label,
+                required=False,
+                widget=forms.Textarea,
+                max_length=6000,
+                help_text=hints.get(key, ""),
             )
         self.fields["chosen"].choices = [  # type: ignore[attr-defined]
             (one.key, f"{titles[one.kind]}: {one.text} ({one.about}; {one.reference})") for one in examples
         ]
-        self.order_fields([*Commentary.values, "chosen", "version"])
+        self.order_fields([*self.headings, "chosen", "version"])
         if not examples:
             del self.fields["chosen"]
 
     def written(self) -> dict[str, str]:
         """Return the commentary by its keys."""
-        return {key: self.cleaned_data.get(key, "") for key in Commentary.values}
+        return {key: self.cleaned_data.get(key, "") for key in self.headings}

@@ -1,0 +1,11 @@
+"""What a reader chooses, what is written beside figures, and what is recorded of learning."""
+
+from reporting.forms.figures import (
+    AuditsForm,
+    CommentaryForm,
+    IssueForm,
+    NewReportForm,
+    PlaceForm,
+)
+
+__all__ = ["AuditsForm", "CommentaryForm", "IssueForm", "NewReportForm", "PlaceForm"]
