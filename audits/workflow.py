@@ -11,6 +11,9 @@ from audits.enums import (
     CorrectionStatus,
     CycleStatus,
     ExclusionStatus,
+    ExtraStatus,
+    ProgrammeStatus,
+    QuestionStatus,
     SampleStatus,
 )
 from audits.events import AuditClosed, AuditEvent, AuditFinal, AuditWithdrawn, GradesRevealed, OutcomeReached
@@ -20,6 +23,10 @@ from qaf.tenants.transitions import Transition, Workflow
 
 def _qa_lead(instance: Any, person: Any) -> bool:
     return may(person, "audits.open_cycle")
+
+
+def _plans_themes(instance: Any, person: Any) -> bool:
+    return may(person, "audits.plan_themes")
 
 
 def _approver(instance: Any, person: Any) -> bool:
@@ -178,6 +185,31 @@ exclusion_workflow = Workflow(
     Transition("refuse", "Do not approve", (ExclusionStatus.ASKED,), ExclusionStatus.REFUSED, _approver),
 )
 
+programme_workflow = Workflow(
+    "status",
+    Transition("open", "Begin", (ProgrammeStatus.PLANNED,), ProgrammeStatus.RUNNING, _plans_themes),
+    Transition("end", "End", (ProgrammeStatus.RUNNING,), ProgrammeStatus.ENDED, _plans_themes),
+    Transition("drop", "Drop", (ProgrammeStatus.PLANNED,), ProgrammeStatus.DROPPED, _plans_themes),
+)
+
+question_workflow = Workflow(
+    "status",
+    Transition("audit", "Begin audits", (QuestionStatus.OPEN,), QuestionStatus.AUDITED, _plans_themes),
+    Transition(
+        "answer",
+        "Answer",
+        (QuestionStatus.OPEN, QuestionStatus.AUDITED),
+        QuestionStatus.ANSWERED,
+        _plans_themes,
+    ),
+)
+
+extra_workflow = Workflow(
+    "status",
+    Transition("take", "Take up", (ExtraStatus.ASKED,), ExtraStatus.TAKEN, _qa_lead),
+    Transition("decline", "Do not take up", (ExtraStatus.ASKED,), ExtraStatus.DECLINED, _qa_lead),
+)
+
 correction_workflow = Workflow(
     "status",
     Transition(
@@ -199,5 +231,8 @@ __all__ = [
     "correction_workflow",
     "cycle_workflow",
     "exclusion_workflow",
+    "extra_workflow",
+    "programme_workflow",
+    "question_workflow",
     "sample_workflow",
 ]

@@ -21,7 +21,15 @@ from audits.services.choices import (
     lists_to_settle,
     settled_cases,
 )
-from audits.services.drawing import Plan, expected_by_service, make_draw, plan_of, shares_of, theme_for
+from audits.services.drawing import (
+    Plan,
+    expected_by_service,
+    expected_of_each,
+    make_draw,
+    plan_of,
+    shares_of,
+    theme_for,
+)
 from audits.services.forecasting import Forecast, forecast
 from audits.services.issuing import Batch, Chosen, allocated_slots, issue_audits, slot_due_on
 from audits.services.population import Population, population_on, share_excluded_by_team
@@ -233,7 +241,15 @@ def _draw_and_allocate(cycle: Cycle, day: date) -> None:
             for slot in allocated_slots(basis.framework)
         ]
     )
-    cycle.receipt = receipt_of_draw(drawn, basis.plan, basis.framework, basis.population, day, basis.theme)
+    cycle.receipt = receipt_of_draw(
+        drawn,
+        basis.plan,
+        basis.framework,
+        basis.population,
+        day,
+        basis.theme,
+        expected_of_each(basis.framework, basis.roster),
+    )
     cycle.save(update_fields=["due_on", "receipt"])
     link_choices(cycle, audits)
 

@@ -84,6 +84,24 @@ def expected_auditors(framework: Framework, roster: Roster) -> list[Auditor]:
     return [one for one in roster.people.values() if one.roles & roles]
 
 
+def expected_of_each(framework: Framework, roster: Roster) -> list[dict[str, object]]:
+    """Return how many audits each person is expected to do, where the strategy counts by auditor but fixes no case."""
+    strategy = framework.sampling.strategy
+    if not isinstance(strategy, ThemeRandom | StratifiedPerAuditor):
+        return []
+    rule = framework.grading_slots[0].eligible
+    roles = strategy.roles if isinstance(strategy, StratifiedPerAuditor) else getattr(rule, "roles", ())
+    return [
+        {
+            "person": one.id,
+            "role": next(role for role in roles if role in one.roles),
+            "audits": strategy.per_auditor,
+        }
+        for one in expected_auditors(framework, roster)
+        if not one.away
+    ]
+
+
 def make_draw(
     plan: Plan, population: Population, seed: str, settled: Mapping[str, str] | None = None
 ) -> Draw:

@@ -7,7 +7,16 @@ from django.urls import reverse
 
 from audits.enums import Origin
 from audits.frameworks.enums import Relation
-from audits.models import Assessment, Audit, CaseChoice, CaseExclusion, Cycle
+from audits.models import (
+    Assessment,
+    Audit,
+    CaseChoice,
+    CaseExclusion,
+    Cycle,
+    ExtraCase,
+    PerformanceQuestion,
+)
+from audits.selectors.people import people_who_may
 from qaf.lib import clock
 from qaf.notices.services import tell
 from qaf.tenants.models import Authority, Person
@@ -249,4 +258,80 @@ def exclusion_decided(*, exclusion: CaseExclusion) -> None:
         key=str(exclusion.pk),
         subject=f"Your request for {month(exclusion.period)}: {exclusion.get_status_display().lower()}",
         href=council_path("audits:exclusions"),
+    )
+
+
+def question_asked(*, question: PerformanceQuestion) -> None:
+    """Tell those who plan themes that a question on performance waits for them."""
+    tell(
+        people=[one for one in people_who_may("audits.plan_themes") if one.pk != question.asked_by_id],
+        kind="audits.question_asked",
+        key=str(question.pk),
+        subject="A question was raised on performance",
+        body=f"Raised at {question.raised_at}. It asks for {question.get_wants_display().lower()}"
+        f" by {long_date(question.answer_by)}.",
+        href=council_path("audits:performance_question", question.pk),
+    )
+
+
+def question_answered(*, question: PerformanceQuestion) -> None:
+    """Tell whoever asked what the answer is."""
+    tell(
+        people=[question.asked_by],
+        kind="audits.question_answered",
+        key=str(question.pk),
+        subject="Your question on performance is answered",
+        body=question.answer,
+        href=council_path("audits:performance_question", question.pk),
+    )
+
+
+def extra_asked(*, extra: ExtraCase) -> None:
+    """Tell those who run months that a case was put forward."""
+    tell(
+        people=[one for one in people_who_may("audits.open_cycle") if one.pk != extra.asked_by_id],
+        kind="audits.extra_asked",
+        key=str(extra.pk),
+        subject="A case was put forward for audit",
+        body=f"{extra.get_origin_display()}, by {extra.asked_by.name}. Nothing happens until you answer.",
+        href=council_path("audits:extra", extra.pk),
+    )
+
+
+def extra_answered(*, extra: ExtraCase) -> None:
+    """Tell whoever put a case forward what became of it."""
+    taken = extra.audit is not None
+    tell(
+        people=[extra.asked_by],
+        kind="audits.extra_answered",
+        key=str(extra.pk),
+        subject="The case that you put forward is audited" if taken else "The case that you put forward",
+        body=f"{extra.audit.reference} is allocated."
+        if extra.audit
+        else f"It is not taken up: {extra.answer}",
+        href=council_path("audits:extra", extra.pk),
+    )
+
+
+def shortfall(*, cycle: Cycle, lines: Sequence[str], people: Iterable[Person]) -> None:
+    """Tell those who run months who has not done the month's audits (SLO-111)."""
+    tell(
+        people=people,
+        kind="audits.shortfall",
+        key=f"{cycle.period:%Y-%m}",
+        subject=f"{month(cycle.period)} ended with audits not done",
+        body=" ".join(lines),
+        href=council_path("audits:month_quota", cycle.period),
+    )
+
+
+def month_begins(*, cycle: Cycle, people: Iterable[Person]) -> None:
+    """Tell auditors who had notice before that their audits begin today."""
+    tell(
+        people=people,
+        kind="audits.begins",
+        key=f"{cycle.period:%Y-%m}",
+        subject=f"The audits of {month(cycle.period)} begin today",
+        body=f"Please submit by {long_date(cycle.due_on)}." if cycle.due_on else "",
+        href=council_path("audits:mine"),
     )

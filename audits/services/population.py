@@ -114,6 +114,11 @@ def population_on(
     return Population(tuple(candidates), kept, why, outside)
 
 
+def rows_of(case_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """Return the rows of these cases as the population has them, by the case's id."""
+    return {row["pk"]: row for row in Case.objects.filter(pk__in=list(case_ids)).values(*_COLUMNS)}
+
+
 def _newest_opening(framework: Framework, day: date) -> date | None:
     """Return the latest day on which a case may have been opened; ``None`` where it makes no difference."""
     strategy = framework.sampling.strategy

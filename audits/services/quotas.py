@@ -135,7 +135,7 @@ def draw_quotas(
         if found.worker:
             known.add(found.worker)
         weight = (1 / min(Decimal(1), hopes[found.local_id])).quantize(_WEIGHT_PLACES)
-        picks.append(Pick(found, _stratum(found), weight, 0, auditor=share.person))
+        picks.append(Pick(found, _stratum(found), weight, 0, auditor=share.person, share=share.key))
     picks.sort(key=lambda pick: (pick.stratum, chance(seed, pick.candidate.local_id)))
     numbered = tuple(replace(pick, position=position) for position, pick in enumerate(picks, start=1))
     shares = tuple(replace(one, problem=problems.get(one.key, one.problem)) for one in quotas.shares)

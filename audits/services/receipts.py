@@ -4,6 +4,7 @@ Children stand in it by the database's number, never by anything of their own: a
 nothing behind in a receipt. ``with_local_ids`` puts the local ids of those still held beside them, for reading.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -22,8 +23,12 @@ def receipt_of_draw(
     population: Population,
     day: date,
     theme: Theme | None = None,
+    expected: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
-    """Return the receipt as plain data; staff stand in it by the database's number too."""
+    """Return the receipt as plain data; staff stand in it by the database's number too.
+
+    ``expected`` says how many audits each person was expected to do, where the draw counted by auditor.
+    """
     strategy = framework.sampling.strategy
     rule = plan if isinstance(plan, Rule) else Rule(sizes={})
     return {
@@ -86,6 +91,7 @@ def receipt_of_draw(
             }
             for one in shares_of(drawn)
         ],
+        "expected": list(expected),
         "excluded": [
             {"case": one.case_id, "reasons": list(one.excluded), "why": population.why[one.case_id]}
             for one in population.excluded

@@ -82,6 +82,8 @@ class Pick:
     position: int
     moved_by_cap: bool = False
     auditor: int | None = None
+    share: str = ""
+    """Key of the share of that quota."""
 
 
 @dataclass(frozen=True)
