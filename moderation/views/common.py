@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from audits.selectors.links import audit_href, concern_href
 from audits.selectors.people import auditors_ever
 from audits.selectors.standing import standing_of
+from moderation.enums import ModerationStatus
 from moderation.models import Moderation
 from moderation.paths import moderation_href
 from moderation.selectors import moderation_list
@@ -31,7 +32,7 @@ def moderation_page(
     @council_view()
     @wraps(view)
     def inner(request: CouncilRequest, reference: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        moderation = moderation_list().filter(audit__reference=reference).first()
+        moderation = moderation_list().filter(audit__reference=reference).order_by("-round").first()
         if moderation is None:
             raise Http404("This audit is not moderated.")
         _let_in(request, moderation)
@@ -48,8 +49,13 @@ def _let_in(request: CouncilRequest, moderation: Moderation) -> None:
     person = request.person
     if person.pk in auditors_ever(moderation.audit):
         raise PermissionDenied("You audited this case, so its moderation is not yours to see.")
-    if moderation.moderator_id != person.pk and not may(person, "moderation.allocate"):
-        raise PermissionDenied("Only its moderator and the quality assurance lead open a moderation.")
+    sits = moderation.members.filter(person=person).exists()
+    if moderation.moderator_id != person.pk and not sits and not may(person, "moderation.allocate"):
+        raise PermissionDenied("Only those who moderate it and the quality assurance lead open a moderation.")
+    if moderation.status == ModerationStatus.NAMED and not may(person, "moderation.allocate"):
+        raise PermissionDenied(
+            "The auditor has not submitted this audit yet: it opens to you when they have."
+        )
     standing_of(person, moderation.audit)
     if request.method == "GET":
         record_read(person=person, subject="audit", subject_id=moderation.audit_id)

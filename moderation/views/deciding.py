@@ -19,11 +19,13 @@ from audits.selectors.people import possible_owners
 from audits.selectors.sections import descriptors_of
 from audits.services.findings import action_days
 from audits.views.common import refused
-from moderation.enums import ModerationStatus
-from moderation.forms import DecisionForm, LeaveOutForm
+from moderation.enums import Mode, ModerationStatus
+from moderation.forms.deciding import DecisionForm, LeaveOutForm
 from moderation.models import Moderation
 from moderation.paths import moderation_href
 from moderation.selectors import field_name, grade_choices, missing, proposed_actions, to_decide
+from moderation.selectors.panels import grade_of_panel, members_of
+from moderation.selectors.questions import Asked, agrees, asks_whether_talked, questions_of
 from moderation.services import (
     DraftConflict,
     add_to_plan,
@@ -39,6 +41,7 @@ from moderation.services import (
 from moderation.views.common import own_moderation, show
 from qaf.tenants.transitions import TransitionRefused
 from qaf.tenants.views.base import CouncilRequest
+from qaf.ui.words import long_date
 
 
 def _form(found: Moderation, data: Any = None, version: int | None = None) -> DecisionForm:
@@ -51,13 +54,16 @@ def _form(found: Moderation, data: Any = None, version: int | None = None) -> De
         choices={row.domain: grade_choices(found.audit, framework, row.domain) for row in rows},
         fields=_initial(draft.fields if draft else {}),
         version=version if version is not None else (draft.version if draft else 0),
+        questions=questions_of(found),
+        asks_talk=asks_whether_talked(found),
     )
 
 
 def _initial(fields: dict[str, Any]) -> dict[str, Any]:
     found = dict(fields)
-    if found.get("conversation_on"):
-        found["conversation_on"] = date.fromisoformat(found["conversation_on"])
+    for name in ("conversation_on", "talk_on"):
+        if found.get(name):
+            found[name] = date.fromisoformat(found[name])
     return found
 
 
@@ -92,6 +98,9 @@ def decide(request: CouncilRequest, found: Moderation) -> HttpResponse:
         "conflict": conflict,
         "grades": _beside(found, form),
         "comparison": comparison,
+        "members": members_of(found),
+        "panel_grade": grade_of_panel(found) if found.mode == Mode.PANEL else None,
+        "standards": _standards(found),
         "save_url": moderation_href(found, "save"),
         "saved_at": draft.saved_at if draft else None,
     }
@@ -110,6 +119,21 @@ def _beside(found: Moderation, form: DecisionForm) -> list[dict[str, Any]]:
         }
         for one in form.grades()
     ]
+
+
+def _standards(found: Moderation) -> list[tuple[str, Any, Any]]:
+    """Return what good practice looks like, domain by domain, where only the overall grade is decided (DUR-88)."""
+    rows = to_decide(found)
+    if any(not row.overall for row in rows):
+        return []
+    framework = framework_for(found.audit)
+    tool = tool_of(found.audit, framework)
+    found_words = [
+        (domain.title, descriptors_of(framework, tool, domain.key), domain.criteria)
+        for domain in tool.domains
+        if domain.graded
+    ]
+    return [one for one in found_words if one[2] or any(texts for _, texts in one[1])]
 
 
 def _differences(form: DecisionForm, error: DraftConflict) -> list[dict[str, str]]:
@@ -244,7 +268,7 @@ def check(request: CouncilRequest, found: Moderation) -> HttpResponse:
         return redirect(moderation_href(found))
     draft = draft_of(found)
     fields = draft.fields if draft else {}
-    hrefs = {name: moderation_href(found, name) for name in ("decide", "plan")}
+    hrefs = {name: moderation_href(found, name) for name in ("decide", "plan", "moderation")}
     problems, status = missing(found, fields, hrefs), 200
     if request.method == "POST":
         try:
@@ -255,6 +279,9 @@ def check(request: CouncilRequest, found: Moderation) -> HttpResponse:
             messages.success(request, f"Your decision on {found.audit.reference} is made. Thank you.")
             return redirect(moderation_href(found))
     framework = framework_for(found.audit)
+    answers = [
+        (one.label, _in_words(one, fields[one.name])) for one in questions_of(found) if fields.get(one.name)
+    ]
     rows = [
         {
             "label": row.label,
@@ -268,6 +295,17 @@ def check(request: CouncilRequest, found: Moderation) -> HttpResponse:
     plan = [
         link.action for link in proposed_actions(found.audit) if link.action.status == ActionStatus.PROPOSED
     ]
-    context = {"problems": problems, "refused": status == 422, "rows": rows, "plan": plan}
+    if not agrees(fields):
+        rows = []
+    context = {"problems": problems, "refused": status == 422, "rows": rows, "plan": plan, "answers": answers}
     context |= {f"{name}_url": href for name, href in hrefs.items()}
     return show(request, "moderation/check.html", found, context, status=status)
+
+
+def _in_words(asked: Asked, value: Any) -> str:
+    labels = dict(asked.choices)
+    if isinstance(value, list):
+        return ", ".join(labels.get(one, one) for one in value)
+    if asked.control == "date":
+        return long_date(date.fromisoformat(value))
+    return str(labels.get(value, value))

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from audits.models import FamilyContact
 from audits.selectors.audits import audit_by_reference
 from audits.selectors.comparison import comparison_of, graded_domains
+from audits.selectors.disagreements import disagreements_of
 from audits.selectors.facts import framework_for
 from audits.selectors.grades import words_of
 from audits.selectors.links import audit_href
@@ -19,7 +20,7 @@ from audits.views.common import audit_page, refused
 from audits.views.common import show as show_audit
 from moderation.enums import ModerationStatus
 from moderation.filters import ModerationFilter
-from moderation.forms import AllocateForm, AskForm
+from moderation.forms.deciding import AllocateForm, AskForm
 from moderation.models import Moderation
 from moderation.paths import moderation_href
 from moderation.selectors import (
@@ -31,14 +32,18 @@ from moderation.selectors import (
     visible_moderations,
     why_in_short,
 )
+from moderation.selectors.lists import earlier_rounds
 from moderation.selectors.modes import way_of
+from moderation.selectors.questions import asks_whether_talked
 from moderation.services import allocate_by_hand, ask_for_moderation, draft_of
 from moderation.views.common import moderation_page, show
+from moderation.views.panels import panel_context
 from qaf.lib import clock
 from qaf.tenants.permissions import may, require
 from qaf.tenants.transitions import TransitionRefused
 from qaf.tenants.views.base import CouncilRequest, council_view
 from qaf.ui.tables import ordering
+from qaf.ui.words import plural
 
 PER_PAGE = 25
 SORTS = {"due": "due_on", "audit": "audit__reference", "moderator": "moderator__name", "status": "status"}
@@ -67,7 +72,7 @@ def overview(request: CouncilRequest, found: Moderation) -> HttpResponse:
     comparison = comparison_of(audit)
     own = found.moderator_id == request.person.pk and found.status == ModerationStatus.ALLOCATED
     draft = draft_of(found) if own else None
-    hrefs = {name: moderation_href(found, name) for name in ("decide", "plan", "allocate")}
+    hrefs = {name: moderation_href(found, name) for name in ("decide", "plan", "allocate", "moderation")}
     problems = missing(found, draft.fields if draft else {}, hrefs) if own else []
     context: dict[str, Any] = {
         "comparison": comparison,
@@ -76,6 +81,10 @@ def overview(request: CouncilRequest, found: Moderation) -> HttpResponse:
         "conversations": audit.conversations.all(),
         "contacts": FamilyContact.objects.filter(audit=audit).exclude(words=""),
         "decisions": _decisions(found),
+        "earlier": [(one, _decisions(one)) for one in earlier_rounds(found)],
+        "asks_talk": asks_whether_talked(found),
+        "disagreements": disagreements_of(audit),
+        **panel_context(request, found),
         "plan": proposed_actions(audit),
         "own": own,
         "tasks": _tasks(found, problems, hrefs) if own else [],
@@ -89,8 +98,9 @@ def overview(request: CouncilRequest, found: Moderation) -> HttpResponse:
 
 def _tasks(found: Moderation, problems: list, hrefs: dict[str, str]) -> list[dict[str, str]]:
     left = [problem for problem in problems if problem.href.startswith(hrefs["decide"])]
+    rows = len(to_decide(found))
     decide = {
-        "title": f"Decide {len(to_decide(found))} grades, each with its reason",
+        "title": f"Decide {plural(rows, 'grade')}{', each with its reason' if rows > 1 else ', with its reason'}",
         "href": hrefs["decide"],
     }
     decide |= (
@@ -99,7 +109,8 @@ def _tasks(found: Moderation, problems: list, hrefs: dict[str, str]) -> list[dic
     plan = {"title": "Agree the action plan", "href": hrefs["plan"]}
     agreed = found.action_plan_agreed
     plan |= {"status": "Completed", "tone": ""} if agreed else {"status": "To do", "tone": "blue"}
-    return [decide, plan]
+    asks_plan = "action_plan" in framework_for(found.audit).moderation.decides
+    return [decide, plan] if asks_plan else [decide]
 
 
 def _decisions(found: Moderation) -> list[dict[str, Any]]:

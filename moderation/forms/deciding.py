@@ -5,6 +5,7 @@ from typing import Any
 
 from audits.selectors.comparison import Row
 from moderation.selectors import Candidate, field_name
+from moderation.selectors.questions import Asked
 from qaf.ui import forms
 from qaf.ui.fields import DateField, YesNoField
 
@@ -35,6 +36,8 @@ class DecisionForm(forms.Form):
         choices: Mapping[str, list[tuple[str, str]]],
         fields: Mapping[str, Any],
         version: int,
+        questions: Iterable[Asked] = (),
+        asks_talk: bool = True,
     ) -> None:
         self.govuk: dict[str, dict[str, Any]] = {  # type: ignore[misc]
             "conversation_needed": {"conditional": {"yes": ["conversation_on", "conversation_outcome"]}},
@@ -44,8 +47,45 @@ class DecisionForm(forms.Form):
         }
         self.rows = list(rows)
         super().__init__(data, initial={**fields, "version": version})
+        if not asks_talk:
+            for name in ("conversation_needed", "conversation_on", "conversation_outcome"):
+                del self.fields[name]
+                self.govuk.pop(name, None)
+        self.asks_talk = asks_talk
+        self.questions = list(questions)
+        for asked in self.questions:
+            self._ask(asked)
         for row in self.rows:
             self._add(row, choices[row.domain])
+
+    def _ask(self, asked: Asked) -> None:
+        common: dict[str, Any] = {"label": asked.label, "required": False}
+        field: forms.Field
+        if asked.control == "date":
+            field = DateField(noun="the date of the discussion", past=True, **common)
+        elif asked.control == "minutes":
+            field = forms.IntegerField(min_value=1, max_value=600, **common)
+        elif asked.control == "people":
+            field = forms.MultipleChoiceField(
+                choices=asked.choices, widget=forms.CheckboxSelectMultiple, **common
+            )
+        elif asked.control == "choice":
+            field = forms.ChoiceField(choices=asked.choices, widget=forms.RadioSelect, **common)
+        else:
+            field = forms.CharField(widget=forms.Textarea, max_length=10_000, **common)
+        self.fields[asked.name] = field
+        self.govuk[asked.name] = {"hint": asked.hint} if asked.hint else {}
+        if asked.control == "text":
+            self.govuk[asked.name]["rows"] = 3
+        if asked.control == "minutes":
+            self.govuk[asked.name]["width"] = 3
+        name, value = asked.only_if
+        if name:
+            self.govuk[name]["conditional"] = {str(value): [asked.name]}
+
+    def parts(self) -> list[tuple[str, Any]]:
+        """Return the fields of the questions with the heading that comes before each, for the page."""
+        return [(one.heading, self[one.name]) for one in self.questions if not one.only_if[0]]
 
     def _add(self, row: Row, choices: list[tuple[str, str]]) -> None:
         name = field_name(row.domain)
@@ -72,7 +112,7 @@ class DecisionForm(forms.Form):
         """Return what was entered as it is kept: dates as ISO text, yes and no as words."""
         found: dict[str, Any] = {}
         for name, value in self.cleaned_data.items():
-            if name == "version" or value in (None, ""):
+            if name == "version" or value in (None, "", []):
                 continue
             if isinstance(value, bool):
                 value = "yes" if value else "no"
