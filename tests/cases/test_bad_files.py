@@ -54,6 +54,16 @@ def test_a_password_is_told_from_damage(tmp_path, stream):
     assert ("damaged" in message) is (stream == "Workbook")
 
 
+def test_a_password_on_a_workbook_of_the_old_format_is_told_too(tmp_path):
+    """The record that says a stream is encrypted stands right after the one that begins it."""
+    content = bytearray((Path(__file__).parents[1] / "fixtures" / "invented" / "list_6.xls").read_bytes())
+    begins = content.index(b"\x09\x08\x10\x00")
+    after = begins + 4 + struct.unpack_from("<H", content, begins + 2)[0]
+    struct.pack_into("<H", content, after, 0x002F)
+    message = fault(write(tmp_path / "a.xls", bytes(content)))
+    assert message.startswith("This workbook is protected by a password")
+
+
 def test_60_megabytes_are_refused_before_they_are_opened(tmp_path):
     path = tmp_path / "big.csv"
     with path.open("wb") as stream:

@@ -184,6 +184,23 @@ def test_contacts_and_referrals_of_the_last_month_are_the_front_door(tmp_path):
     }
 
 
+OLD_EXCEL = Path(__file__).parents[1] / "fixtures" / "invented" / "list_6.xls"
+"""Invented children in Excel's format of 1997, as older systems still write it."""
+
+
+def test_a_workbook_of_the_old_format_is_read_like_a_new_one():
+    assert OLD_EXCEL.read_bytes().startswith(b"\xd0\xcf\x11\xe0")
+    first, second = read(OLD_EXCEL).rows
+    assert (first.local_id, first.status, first.team, first.worker) == (
+        "0004711",
+        "child_protection",
+        "Rowan team",
+        "Wren Sedge",
+    )
+    assert (first.birth_year, first.birth_month, first.opened_on) == (2014, 5, date(2026, 3, 2))
+    assert (second.local_id, second.status, second.team) == ("0004712", "looked_after", "Heron team")
+
+
 def test_how_long_a_contact_is_a_case_and_whether_without_further_action_is_the_frameworks_to_say(tmp_path):
     contacts = [{"Child Unique ID": "1", "Date of Contact": date(2026, 9, 29)}]
     referrals = [
