@@ -222,7 +222,8 @@ def test_durham_s_statements_stand_beside_each_answer_and_can_be_marked(page_of,
         ]
     assert f'<h1 class="govuk-heading-l">{domain.title}</h1>' in page
     assert all(f"<li>{prompt}</li>" in beside(page) for prompt in domain.prompts)
-    assert 'name="grade"' in page and 'name="evidence"' in page
+    assert 'name="grade"' in page
+    assert 'name="evidence"' in page
 
 
 @pytest.mark.parametrize(

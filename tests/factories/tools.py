@@ -154,7 +154,7 @@ def complete(
 
 
 def fill_form(
-    assessment: Assessment, framework: Framework, grade: str = "good", **changed: dict[str, Any]
+    assessment: Assessment, framework: Framework, grade: str = "good", /, **changed: dict[str, Any]
 ) -> None:
     """Write every section that applies; ``changed`` replaces fields of a section, by its key."""
     for section in sections_of(assessment, framework):
@@ -171,7 +171,7 @@ def fill_form(
 
 
 def lock_form(
-    assessment: Assessment, framework: Framework, grade: str = "good", **changed: dict[str, Any]
+    assessment: Assessment, framework: Framework, grade: str = "good", /, **changed: dict[str, Any]
 ) -> None:
     """Fill the form and lock it."""
     fill_form(assessment, framework, grade, **changed)
