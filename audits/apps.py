@@ -11,6 +11,7 @@ class AuditsConfig(AppConfig):
         self._know_what_is_due()
         self._offer_audits()
         self._open_months()
+        self._know_the_cases()
         self._hand_out_copies()
         self._look_after_the_tool()
 
@@ -26,11 +27,13 @@ class AuditsConfig(AppConfig):
         from audits.selectors.origins import actions_looked_over, audit_origins, is_part_of_audit
         from audits.selectors.outcome import outcome_todo
         from audits.selectors.what_follows import follow_up_panel, outcome_panel
+        from audits.services.re_audits import why_not_re_auditor
         from qaf.tenants.registry import add_todo
 
         followup.add_origins(audit_origins)
         followup.add_party_to(is_part_of_audit)
         followup.add_actions_of(actions_looked_over)
+        followup.add_giving_rule(why_not_re_auditor)
         followup.add_page(FollowUpKind.RE_AUDIT, lambda one: council_path("audits:re_audit", one.pk))
         followup.add_tab("positions", "Audits and their actions", "audits:positions", sees_positions)
         add_panel(marks_panel)
@@ -73,10 +76,8 @@ class AuditsConfig(AppConfig):
 
     @staticmethod
     def _open_months() -> None:
-        from audits.cases import registry as cases
         from audits.frameworks.capabilities import give
         from audits.frameworks.enums import Capability
-        from audits.selectors.cases import audited_now, case_panels, drawn_since, ever_sampled
         from audits.selectors.cycles import month_todo
         from audits.services import cycle_jobs  # noqa: F401
         from audits.services.cycles import close_finished_cycles
@@ -97,13 +98,6 @@ class AuditsConfig(AppConfig):
         add_menu(
             MenuEntry("Months", "audits:months", 20, ("audits.open_cycle", "audits.see_all")),
             MenuEntry(
-                "The copy for the child’s record",
-                "audits:copy_settings",
-                91,
-                ("tenants.manage_council",),
-                hint="Which parts of an audit go onto the record.",
-            ),
-            MenuEntry(
                 "Exclusions",
                 "audits:exclusions",
                 25,
@@ -112,11 +106,17 @@ class AuditsConfig(AppConfig):
             ),
         )
         add_todo(month_todo)
+        daily(close_finished_cycles)
+
+    @staticmethod
+    def _know_the_cases() -> None:
+        from audits.cases import registry as cases
+        from audits.selectors.cases import audited_now, case_panels, drawn_since, ever_sampled
+
         cases.add_sampled(ever_sampled)
         cases.add_audited_now(audited_now)
         cases.add_drawn_since(drawn_since)
         cases.add_panel(case_panels)
-        daily(close_finished_cycles)
 
     @staticmethod
     def _hand_out_copies() -> None:
@@ -133,11 +133,21 @@ class AuditsConfig(AppConfig):
             file_copy_panel,
         )
         from qaf.tenants.permissions import Permission, declare
+        from qaf.tenants.registry import MenuEntry, add_menu
 
         declare(Permission(PERMISSION, "take the copy of an audit for the child’s record"))
         give(Capability.PLACE_ON_RECORD, PERMISSION)
         add_panel(file_copy_panel)
         add_help(FollowUpKind.FILING, file_copy_for)
+        add_menu(
+            MenuEntry(
+                "The copy for the child’s record",
+                "audits:copy_settings",
+                91,
+                ("tenants.manage_council",),
+                hint="Which parts of an audit go onto the record.",
+            )
+        )
         add_help(FollowUpKind.ACKNOWLEDGE, audit_to_read)
         add_links(case_note_links)
 

@@ -7,8 +7,9 @@ class FollowupConfig(AppConfig):
     verbose_name = "What follows"
 
     def ready(self) -> None:
-        from audits.cases.registry import add_sampled
+        from audits.cases.registry import add_panel, add_sampled
         from audits.followup import receivers, selectors, tasks  # noqa: F401
+        from audits.followup.selectors.case_panel import case_panel
         from audits.followup.selectors.lists import cases_with_anything
         from audits.followup.selectors.todo import follow_up_todo
         from audits.followup.workflow import set_rights
@@ -41,6 +42,7 @@ class FollowupConfig(AppConfig):
         )
         self._know_what_is_due()
         add_sampled(cases_with_anything)
+        add_panel(case_panel)
         add_todo(follow_up_todo)
         add_menu(MenuEntry("Actions", "followup:actions", 40))
 

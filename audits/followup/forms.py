@@ -319,3 +319,27 @@ class AnswerConcernForm(forms.Form):
     def wider_view(self) -> dict[str, str]:
         """Return what was seen beyond the case, by the framework's key."""
         return {key: self.cleaned_data[name] for name, key in self.wider.items()}
+
+
+class GiveForm(forms.Form):
+    """A follow-up is given to somebody else."""
+
+    assignee = forms.CharField(label="Who should do it?", max_length=120)
+    reason = forms.CharField(label="Why?", widget=forms.Textarea, max_length=1000)
+    govuk = {
+        "assignee": {
+            "hint": "The full name, as the council’s list has it.",
+            "autocomplete": "off",
+            "width": 20,
+        },
+        "reason": {"rows": 2},
+    }
+
+    def clean_assignee(self) -> Person:
+        """Return the person of that name."""
+        person = person_by_name(self.cleaned_data["assignee"].strip())
+        if person is None:
+            raise forms.ValidationError(
+                "Nobody of that name is in your council’s list: check how it is spelled"
+            )
+        return person

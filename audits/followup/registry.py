@@ -33,6 +33,7 @@ _helps: dict[str, Callable[["FollowUp"], tuple[str, str] | None]] = {}
 _links: list[Callable[["FollowUp"], Iterable[Link]]] = []
 _tabs: dict[str, tuple[str, str, Callable[["Person"], bool]]] = {}
 _actions: list[Callable[["FollowUp"], Iterable["Action"]]] = []
+_giving: list[Callable[["FollowUp", "Person"], str]] = []
 _parties: list[Callable[[str, int, "Person"], bool]] = []
 
 
@@ -49,6 +50,17 @@ def origins_of(kind: str, ids: Ids) -> dict[int, Origin]:
     for provider in _origins:
         found.update(provider(kind, wanted))
     return found
+
+
+def add_giving_rule(provider: Callable[["FollowUp", "Person"], str]) -> None:
+    """Declare who knows whom a follow-up must not go to: why not, in words, or an empty text."""
+    if provider not in _giving:
+        _giving.append(provider)
+
+
+def why_not_give(follow_up: "FollowUp", person: "Person") -> str:
+    """Return why the follow-up must not go to the person; an empty text where it may."""
+    return next((why for provider in _giving if (why := provider(follow_up, person))), "")
 
 
 def add_page(kind: str, href: Callable[["FollowUp"], str]) -> None:

@@ -1,14 +1,16 @@
 from django.urls import path
 
-from audits.followup.views import actions, caseload, concerns, follow_ups
+from audits.followup.views import actions, caseload, concerns, follow_ups, giving
 
 app_name = "followup"
 urlpatterns = [
     path("", actions.actions, name="actions"),
     path("actions/<int:pk>/", actions.action, name="action"),
     path("confirmations/<int:pk>/", actions.confirm_action, name="confirm"),
+    path("summaries/", follow_ups.summaries, name="summaries"),
     path("follow-ups/", follow_ups.follow_ups, name="follow_ups"),
     path("follow-ups/<int:pk>/", follow_ups.follow_up, name="follow_up"),
+    path("follow-ups/<int:pk>/give/", giving.give, name="give_follow_up"),
     path("caseload/", caseload.rounds, name="caseload"),
     path("caseload/<int:pk>/", caseload.one_round, name="caseload_round"),
     path("caseload/<int:pk>/save/", caseload.save, name="save_caseload"),

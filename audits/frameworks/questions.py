@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from itertools import chain
 from types import UnionType
 from typing import Annotated, Any, Literal, Union
 
@@ -180,12 +181,20 @@ def unwrapped(annotation: Any, said: Sequence[Any] = ()) -> tuple[Any, list[Any]
 def _shape(annotation: Any, metadata: Sequence[Any], value: Any, words: Words) -> dict[str, Any] | None:
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin in (Union, UnionType):
-        return _rule(arguments, value, words)
+        return _one_of(arguments, value, words)
     if origin is tuple and arguments[-1:] == (Ellipsis,):
         return _list(arguments[0], value, words)
     if origin in (dict, Mapping) or str(origin).endswith("abc.Mapping'>"):
         return _table(arguments, words)
     return _single(annotation, metadata, value, words)
+
+
+def _one_of(arguments: Sequence[Any], value: Any, words: Words) -> dict[str, Any] | None:
+    """Rules of several kinds, or values of several closed lists; other mixtures are edited in the text."""
+    if all(isinstance(item, type) and issubclass(item, BaseModel) for item in arguments):
+        return _rule(arguments, value, words)
+    options = [_closed(item) for item in arguments]
+    return {"shape": "choice", "options": tuple(chain(*options))} if all(options) else None
 
 
 def _single(annotation: Any, metadata: Sequence[Any], value: Any, words: Words) -> dict[str, Any] | None:

@@ -49,12 +49,13 @@ def parts_of(assessment: Assessment, standing: Standing) -> list[Part]:
     sections = sections_of(assessment, standing.framework)
     if not gives_grades(standing.framework, assessment.slot):
         return [_own_words(assessment, standing, sections), _handing_in(assessment, sections)]
-    return [
+    parts = (
         _judgement(assessment, sections),
         _people(assessment, standing),
         _what_follows(assessment, standing),
         _finishing(assessment, standing, sections),
-    ]
+    )
+    return [part for part in parts if part.tasks]
 
 
 def _own_words(assessment: Assessment, standing: Standing, sections: list[Section]) -> Part:

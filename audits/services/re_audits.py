@@ -52,6 +52,17 @@ def re_audit_of(follow_up: FollowUp) -> Audit | None:
     return found.order_by("-id").first()
 
 
+def why_not_re_auditor(follow_up: FollowUp, person: Person) -> str:
+    """Return why a re-audit must not go to the person; an empty text where it may, or is none."""
+    if follow_up.kind != FollowUpKind.RE_AUDIT:
+        return ""
+    if re_audit_of(follow_up) is not None:
+        return "The re-audit has begun: close it, or let its auditor finish it"
+    if person.pk in auditors_ever(initial_audit_of(follow_up)):
+        return f"{person.name} has audited this case before: a re-audit is a fresh look"
+    return ""
+
+
 @transaction.atomic
 def start_re_audit(*, follow_up: FollowUp, person: Person) -> Audit:
     """Create the linked audit for ``person`` alone and return it; the one already begun is returned again.

@@ -61,13 +61,19 @@ def roster_on(day: date, framework: Framework) -> Roster:
     units = {unit.pk: unit for unit in Unit.objects.all()}
     teams = {pk: unit for pk, unit in units.items() if unit.kind == UnitKind.TEAM}
     rows = posts_on(day).values_list(
-        "person_id", "person__name", "unit_id", "role__key", "role__in_line", "role__rank"
+        "person_id",
+        "person__name",
+        "unit_id",
+        "role__key",
+        "role__in_line",
+        "role__rank",
+        "role__whole_council",
     )
-    for person_id, name, unit_id, role, in_line, rank in rows:
+    for person_id, name, unit_id, role, in_line, rank, whole_council in rows:
         roles.setdefault(person_id, set()).add(role)
         for key in framework.with_groups([role]):
             held.setdefault((person_id, key), set()).add(unit_id)
-        if not in_line:
+        if not in_line or (unit_id is None and not whole_council):
             continue
         line.setdefault(unit_id, set()).add(person_id)
         if unit_id in teams:

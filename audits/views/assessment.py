@@ -26,7 +26,7 @@ from audits.selectors.sections import (
     tool_of,
     warning,
 )
-from audits.selectors.standing import Standing, gives_grades, is_self_assessment
+from audits.selectors.standing import Standing, gives_grades, grading, is_self_assessment
 from audits.services.assessments import (
     WORKING,
     lock_grades,
@@ -129,9 +129,7 @@ def lock(request: CouncilRequest, standing: Standing, assessment: Assessment) ->
         except TransitionRefused as error:
             problems = error.problems
         else:
-            messages.success(
-                request, "Your grades are locked. Nobody else sees them until all auditors’ are shown."
-            )
+            messages.success(request, _locked_words(standing))
             return redirect(assessment_href(assessment))
     sections, grades = (
         sections_of(assessment, framework),
@@ -140,6 +138,7 @@ def lock(request: CouncilRequest, standing: Standing, assessment: Assessment) ->
     context = {
         "problems": problems,
         "posted": request.method == "POST",
+        "alone": _is_alone(standing),
         "sections": [
             (one, _grade_word(one, grades), assessment_href(assessment, "section", one.key))
             for one in sections
@@ -255,6 +254,17 @@ def _with_version(request: CouncilRequest, version: int) -> Any:
     data = request.POST.copy()
     data["version"] = str(version)
     return data
+
+
+def _is_alone(standing: Standing) -> bool:
+    """Whether no other auditor gives grades here."""
+    return len(grading(standing.framework, standing.assessments)) == 1
+
+
+def _locked_words(standing: Standing) -> str:
+    if _is_alone(standing):
+        return "Your grades are locked. Complete what is left, then submit."
+    return "Your grades are locked. Nobody else sees them until all auditors’ are shown."
 
 
 def _differences(form: SectionForm, error: DraftConflict) -> list[dict[str, str]]:

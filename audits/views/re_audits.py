@@ -13,6 +13,7 @@ from audits.followup.enums import Ending, FollowUpKind, FollowUpStatus
 from audits.followup.forms import FollowUpForm
 from audits.followup.models import FollowUp
 from audits.followup.selectors import follow_up_list, may_answer, may_see_follow_up
+from audits.followup.selectors.giving import may_give
 from audits.forms.outcome import ConclusionForm
 from audits.models import Audit
 from audits.selectors.facts import framework_for
@@ -135,6 +136,7 @@ def _context(
         "forms": forms,
         "form": forms.get("conclude") or forms.get("end"),
         "may_begin": "begin" in forms,
+        "may_give": again is None and may_give(found, request.person),
     }
 
 

@@ -15,9 +15,19 @@ from qaf.tenants.enums import SignInMethod
 from qaf.tenants.models import Access, Authority, IdentityProvider, Person, User
 from qaf.tenants.scope import authority_scope
 
+SAID_BY_THE_PAGE = ("logged_in.txt", "logged_out.txt")
+"""allauth's messages that would only repeat what the page shows."""
+
 
 class AccountAdapter(DefaultAccountAdapter):
     """Accounts are made by councils."""
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
+        """Leave out that somebody signed in or out, which the page says by itself."""
+        if not str(message_template).endswith(SAID_BY_THE_PAGE):
+            super().add_message(request, level, message_template, *args, **kwargs)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

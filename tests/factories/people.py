@@ -25,7 +25,9 @@ def make_team(name: str, service: Unit) -> Unit:
     return Unit.objects.get_or_create(kind="team", key=name, defaults={"name": name, "parent": service})[0]
 
 
-def make_role(key: str, *permissions: str, in_line: bool = False, rank: int = 0) -> Role:
+def make_role(
+    key: str, *permissions: str, in_line: bool = False, rank: int = 0, whole_council: bool = False
+) -> Role:
     """A role of the open scope's council."""
     return Role.objects.get_or_create(
         key=key,
@@ -34,6 +36,7 @@ def make_role(key: str, *permissions: str, in_line: bool = False, rank: int = 0)
             "permissions": list(permissions),
             "in_line": in_line,
             "rank": rank,
+            "whole_council": whole_council,
         },
     )[0]
 

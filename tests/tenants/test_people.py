@@ -52,17 +52,18 @@ def test_asking_for_a_permission_nobody_declares_is_an_error_not_a_no(scope):
 
 
 def test_the_line_of_a_team_is_its_managers_the_services_and_the_councils_but_not_its_workers(scope):
-    for key, rank in (("team_manager", 1), ("service_manager", 2), ("head_of_service", 3)):
-        make_role(key, in_line=True, rank=rank)
+    for key, rank in (("team_manager", 1), ("service_manager", 2), ("head_of_service", 3), ("director", 4)):
+        make_role(key, in_line=True, rank=rank, whole_council=key == "director")
     service, other = make_service("Safeguarding"), make_service("Early help")
     team, neighbour = make_team("Heron", service), make_team("Kite", service)
     tom = make_person("Tom Teal", "team_manager", unit=team)
     sue = make_person("Sue Swan", "service_manager", unit=service)
-    hal = make_person("Hal Hawk", "head_of_service")
+    dee = make_person("Dee Dunlin", "director")
+    make_person("Hal Hawk", "head_of_service")  # of no service: in nobody's line
     make_person("Nia Nightjar", "team_manager", unit=neighbour)
     make_person("Olu Owl", "service_manager", unit=other)
     make_person("Wes Wren", "social_worker", unit=team)
-    assert line_of(team, on=date(2026, 10, 5)) == {tom.pk, sue.pk, hal.pk}
+    assert line_of(team, on=date(2026, 10, 5)) == {tom.pk, sue.pk, dee.pk}
     assert holders_in_line(team, "service_manager", on=date(2026, 10, 5)) == [sue]
 
 

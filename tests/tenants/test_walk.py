@@ -67,6 +67,7 @@ ROWS: dict[str, Any] = {
     "cases:map_person": Person,
     "followup:action": Action,
     "followup:follow_up": FollowUp,
+    "followup:give_follow_up": FollowUp,
     "followup:raise_concern": Case,
     "followup:concern": UrgentConcern,
     "followup:close_concern": UrgentConcern,

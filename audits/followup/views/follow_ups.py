@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,8 +18,10 @@ from audits.followup.models import FollowUp
 from audits.followup.registry import actions_of, help_with, links_for
 from audits.followup.registry import page_of as page_elsewhere
 from audits.followup.selectors import follow_up_list, may_answer, may_see_follow_up, visible_follow_ups
+from audits.followup.selectors.giving import may_give
+from audits.followup.selectors.lists import written_summaries
 from audits.followup.services import complete_follow_up, stand_down_follow_up
-from audits.followup.views.common import log_read, origin_of, page_of, refused, tabs
+from audits.followup.views.common import PER_PAGE, log_read, origin_of, page_of, refused, tabs
 from audits.frameworks.selectors import framework_in_force
 from qaf.lib import clock
 from qaf.tenants.models import Person
@@ -54,6 +57,13 @@ def follow_ups(request: CouncilRequest) -> HttpResponse:
 
 
 @council_view()
+def summaries(request: CouncilRequest) -> HttpResponse:
+    """Show what was written up of work that went well: words to share, without the audit or the child (SEF-172)."""
+    page = Paginator(written_summaries(), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "followup/summaries.html", {"page_obj": page, "tabs": tabs(request, "summaries")})
+
+
+@council_view()
 def follow_up(request: CouncilRequest, pk: int) -> HttpResponse:
     """Show one follow-up, and the form for its answer to whoever was asked."""
     found = get_object_or_404(follow_up_list(), pk=pk)
@@ -83,6 +93,7 @@ def follow_up(request: CouncilRequest, pk: int) -> HttpResponse:
         "origin": origin_of("follow_up", pk),
         "rows": _rows(found),
         "links": links_for(found),
+        "may_give": may_give(found, request.person),
     }
     return render(request, "followup/follow_up.html", context)
 

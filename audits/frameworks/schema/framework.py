@@ -217,12 +217,16 @@ class Framework(Model):
 _RELATIONS = {relation.value: relation.label for relation in Relation}
 
 
+_SLOTS = {"re_audit": "Re-auditor"}
+"""Parts in an audit that every framework has without naming them."""
+
+
 class FrameworkNames:
     """Implements vocabulary.Names for one framework. An unknown key is given back readable."""
 
     def __init__(self, framework: Framework) -> None:
         self._roles = {role.key: role.label for role in framework.roles}
-        self._slots = {slot.key: slot.label for slot in framework.process.slots}
+        self._slots = _SLOTS | {slot.key: slot.label for slot in framework.process.slots}
         self._grades = {grade.key: grade.label for grades in framework.grade_sets for grade in grades.grades}
         self._domains = {domain.key: domain.title for tool in framework.tools for domain in tool.domains}
         self._services = {service.key: service.name for service in framework.services}

@@ -7,6 +7,7 @@ from django.db import connection
 
 from audits.frameworks import loader
 from audits.frameworks.capabilities import permissions_for
+from audits.frameworks.enums import Level
 from audits.frameworks.models import FrameworkVersion
 from audits.frameworks.schema.framework import Framework
 from audits.frameworks.selectors import NoFrameworkError, framework_in_force, framework_versions
@@ -80,6 +81,7 @@ def _follow_roles(framework: Framework) -> None:
             "label": item.label,
             "permissions": permissions_for(framework, item.key),
             "in_line": item.line_rank > 0,
+            "whole_council": item.line_rank > 0 and item.level == Level.AUTHORITY,
             "rank": item.line_rank,
         }
         role = known.pop(item.key, None) or Role(key=item.key)

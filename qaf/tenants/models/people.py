@@ -21,7 +21,9 @@ class Unit(TenantModel):
     name = models.CharField(max_length=120)
     parent = TenantForeignKey("self", null=True, blank=True, related_name="children")
     locality = models.CharField(
-        max_length=60, blank=True, help_text="The part of the area a team serves, where a draw is spread over it."
+        max_length=60,
+        blank=True,
+        help_text="The part of the area a team serves, where a draw is spread over it.",
     )
     closed_on = models.DateField(null=True, blank=True)
 
@@ -99,6 +101,10 @@ class Role(TenantModel):
     permissions = models.JSONField(default=list, help_text="Permission keys that the apps declare.")
     in_line = models.BooleanField(
         default=False, help_text="Manages the work of its unit: part of a case's line."
+    )
+    whole_council = models.BooleanField(
+        default=False,
+        help_text="Manages the whole council: a holder without a unit is in the line of every case.",
     )
     rank = models.PositiveSmallIntegerField(
         default=0, help_text="Seniority in the line: team manager 1, service manager 2, …"

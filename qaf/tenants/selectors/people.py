@@ -48,10 +48,14 @@ def team_manager_of(unit: Unit, *role_keys: str, on: date) -> Person | None:
 
 
 def line_of(unit: Unit, *, on: date) -> set[int]:
-    """Return the ids of everyone who manages ``unit`` on ``on``: the team's, the service's, the council's line."""
-    posts = (
-        posts_on(on).filter(role__in_line=True).filter(Q(unit=None) | Q(unit=unit) | Q(unit=unit.parent_id))
-    )
+    """Return the ids of everyone who manages ``unit`` on ``on``: the team's, the service's, the council's line.
+
+    Who heads a service but has no unit yet is in no line: only a role that manages the whole council is in every
+    one without a unit.
+    """
+    everywhere = Q(unit=None, role__whole_council=True)
+    own = Q(unit=unit) | Q(unit=unit.parent_id, unit__isnull=False)
+    posts = posts_on(on).filter(role__in_line=True).filter(everywhere | own)
     return set(posts.values_list("person_id", flat=True))
 
 

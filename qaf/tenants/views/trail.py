@@ -60,7 +60,25 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _changes(event: TrailEvent) -> list[tuple[str, object, object]]:
+def _changes(event: TrailEvent) -> list[tuple[str, str, str]]:
     before, after = event.before or {}, event.after or {}
     keys = sorted(set(before) | set(after))
-    return [(key.removesuffix("_id").replace("_", " "), before.get(key), after.get(key)) for key in keys]
+    return [
+        (key.removesuffix("_id").replace("_", " "), _words(before.get(key)), _words(after.get(key)))
+        for key in keys
+    ]
+
+
+def _words(value: object) -> str:
+    """A value as people read it: yes and no, nothing for what is not there, lists and fields one after the other."""
+    if value is None or value == "" or value == [] or value == {}:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(_words(item) or "nothing" for item in value)
+    if isinstance(value, dict):
+        return "; ".join(
+            f"{str(key).replace('_', ' ')}: {_words(item) or 'nothing'}" for key, item in value.items()
+        )
+    return str(value)
