@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,17 +14,20 @@ import pytest
 from django.conf import settings
 
 from qaf.lib import clock
+from tests.faults.month import Engines
 from tests.journeys import moved
 from tests.journeys.conftest import chromium
 from tests.journeys.people import Looks, Tab
 from tests.journeys.running import Site, free_port
 
 __all__ = ["chromium"]
+ADDRESSES = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_PURGE_URL", "REDIS_URL")
 BEGIN = """
 import django
 django.setup()
 from tests.journeys.moved import at_the_moment
-at_the_moment().__enter__()
+moment = at_the_moment()
+moment.__enter__()
 """
 # Some minutes later: what nobody has heard is rung for again, and here twice.
 LATER = """
@@ -37,6 +41,7 @@ for council in for_each_authority():
 sweep.delay()
 sweep.delay()
 """
+MIGRATE = "from django.core.management import call_command; call_command('migrate', verbosity=0)"
 SEED = "from tests.journeys.world import make_world; make_world()"
 STATE = """
 import json
@@ -55,14 +60,7 @@ class House:
     """Engines, web server and worker, each of which can be stopped alone."""
 
     site: Site
-    engines: object
-    programs: object
-
-    def stop(self, name: str, how: signal.Signals = signal.SIGKILL) -> None:
-        """End an engine: by default as a crash does."""
-        program = next(one for one in self.programs.all if one.name == name)
-        program.stop_signal = how
-        self.programs.stop([program])
+    engines: Engines
 
     def python(self, code: str) -> str:
         """Run ``code`` in a process that sees the site's database."""
@@ -78,41 +76,47 @@ class House:
         return done.stdout
 
 
-@pytest.fixture
-def house(tmp_path, monkeypatch):
-    """An empty site with two councils: engines and web server run, the worker does not yet."""
-    monkeypatch.syspath_prepend(str(Path(settings.BASE_DIR) / "script"))
-    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_PURGE_URL", "REDIS_URL"):
-        monkeypatch.delenv(name, raising=False)
-    from _lib.places import DataFolder
-    from _lib.processes import Programs
-    from _lib.sessions import start_engines
+@contextlib.contextmanager
+def built(folder: Path, *, settings_module: str = "tests.journeys.settings") -> Iterator[House]:
+    """Start engines for ``folder`` with an empty database; stop and erase everything afterwards."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(Path(settings.BASE_DIR) / "script"))
+        for name in ADDRESSES:
+            patch.delenv(name, raising=False)
+        from _lib.places import DataFolder
+        from _lib.processes import Programs
+        from _lib.sessions import start_engines
 
-    data = DataFolder.open(str(tmp_path / "data"))
-    with contextlib.closing(Programs()) as programs:
-        engines, addresses = start_engines(data, programs)
-        environment = {
-            **os.environ,
-            **addresses,
-            "DJANGO_SETTINGS_MODULE": "tests.journeys.settings",
-            "QAF_DATA": str(tmp_path / "files"),
-            "QAF_JOURNEY_QUEUE": "faults",
-            moved.PATH: str(tmp_path / "clock"),
-        }
-        site = Site(tmp_path, free_port(), environment)
-        site.move_to(datetime(2026, 10, 1, 9, tzinfo=clock.LONDON))
-        house = House(site, engines, programs)
-        try:
-            house.python(
-                "from django.core.management import call_command; call_command('migrate', verbosity=0)"
-            )
-            house.python(SEED)
-            site.start_web()
-            yield house
-        finally:
-            for process in list(site.processes):
-                site.stop(process, signal.SIGKILL)
-    engines.erase()
+        data = DataFolder.open(str(folder / "data"))
+        with contextlib.closing(Programs()) as programs:
+            engines, addresses = start_engines(data, programs)
+            environment = {
+                **os.environ,
+                **addresses,
+                "DJANGO_SETTINGS_MODULE": settings_module,
+                "QAF_DATA": str(folder / "files"),
+                "QAF_JOURNEY_QUEUE": "faults",
+                moved.PATH: str(folder / "clock"),
+            }
+            site = Site(folder, free_port(), environment)
+            site.move_to(datetime(2026, 10, 1, 9, tzinfo=clock.LONDON))
+            house = House(site, Engines(engines, programs))
+            try:
+                house.python(MIGRATE)
+                yield house
+            finally:
+                for process in list(site.processes):
+                    site.stop(process, signal.SIGKILL)
+        engines.erase()
+
+
+@pytest.fixture
+def house(tmp_path):
+    """An empty site with two councils: engines and web server run, the worker does not yet."""
+    with built(tmp_path) as house:
+        house.python(SEED)
+        house.site.start_web()
+        yield house
 
 
 @pytest.fixture

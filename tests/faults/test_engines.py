@@ -28,11 +28,11 @@ def upload(ash, folder):
 def test_work_accepted_while_redis_and_the_worker_are_down_is_done_once_when_they_are_back(
     house, ash, tmp_path
 ):
-    house.stop("valkey")
+    house.engines.stop("valkey")
     upload(ash, tmp_path)
     ash.reads("Reading the files")
     assert state(house) == [0, ["reading"], [["cases.read", "waiting"]]]
-    house.engines.start_valkey()
+    house.engines.start("valkey")
     house.site.start_worker()
     house.python(LATER)
     ash.wait_until(lambda: "Row by row" in ash.main, 60)
@@ -49,17 +49,17 @@ def test_work_accepted_while_redis_and_the_worker_are_down_is_done_once_when_the
 
 
 def test_a_page_says_that_postgresql_is_being_restarted_and_works_again_afterwards(house, ash):
-    house.stop("postgres", signal.SIGINT)
+    house.engines.stop("postgres", signal.SIGINT)
     answer = ash.page.goto("/a/alder/cases/")
     assert answer.status == 503
     assert "QAF is not available for a moment" in ash.main
-    house.engines.start_postgres()
+    house.engines.start("postgres")
     ash.open("/a/alder/cases/")
     assert "Ash Rowan" in ash.page.locator("header").inner_text()
 
 
 def test_signing_in_works_while_redis_does_not(house, chromium, ash):
-    house.stop("valkey")
+    house.engines.stop("valkey")
     ash.context.clear_cookies()
     ash.sign_in("ash.rowan@example.org")
     ash.open("/a/alder/")

@@ -1,7 +1,7 @@
 """Who is told, and who reads in their stead."""
 
 from datetime import date
-from io import StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -82,12 +82,15 @@ def test_a_returned_message_is_found_by_the_message_id_in_it(anna, relay, monkey
     news(anna)
     relay()
     email = Email.objects.get()
-    returned = f"From: MAILER-DAEMON\n\n550 no such user\n\nMessage-ID: {email.message_id}\nSubject: News\n"
-    monkeypatch.setattr("sys.stdin", StringIO(returned))
+    returned = (
+        b"From: MAILER-DAEMON\n\n550 kein Empf\xe4nger\n\nMessage-ID: %s\nSubject: News\n"
+        % email.message_id.encode()
+    )
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(returned)))
     call_command("record_bounce", stdout=StringIO())
     email.refresh_from_db()
     assert (email.delivery, email.reason) == ("failed", "The message came back.")
-    for words in ("nothing of ours", returned):
-        monkeypatch.setattr("sys.stdin", StringIO(words))
+    for words in (b"nothing of ours", returned):
+        monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(words)))
         with pytest.raises(CommandError, match="names no message"):
             call_command("record_bounce", stdout=StringIO())

@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Find the council by the Message-ID itself."""
-        for match in OURS.finditer(sys.stdin.read()):
+        for match in OURS.finditer(sys.stdin.buffer.read().decode(errors="replace")):
             authority = Authority.objects.filter(pk=match["council"]).first()
             if authority is None:
                 continue

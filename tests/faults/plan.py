@@ -1,0 +1,7 @@
+"""What the fault tests and their worker tell each other: names of files in a folder, and of variables."""
+
+FOLDER = "QAF_FAULTS_FOLDER"
+TWICE = "QAF_FAULTS_TWICE"
+COUNT = "statements"
+PLAN = "plan.json"
+DONE = "done"
