@@ -158,29 +158,33 @@ class FollowUpForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        asked = self._asked[follow_up.kind]
-        comment = self.fields["comment"]
-        self.fields = {name: self.fields[name] for name in asked}
+        self.fields = {name: self.fields[name] for name in self._asked[follow_up.kind]}
         for name, label in self._labels.get(follow_up.kind, {}).items():
             self.fields[name].label = label
-        for name in self._optional.get(follow_up.kind, ()):
-            self.fields[name].required = False
-        if "reference" in self.fields:
+        if follow_up.kind == FollowUpKind.FILING:
             self.fields["reference"].required = reference_required
-        if follow_up.kind == FollowUpKind.SUMMARY:
+        elif follow_up.kind == FollowUpKind.SUMMARY:
             self.fields["strengths"].required = True
-        if "took_part" in self.fields:
+        elif follow_up.kind == FollowUpKind.SCRUTINY:
             self.fields["took_part"].choices = [(str(one.pk), one.name) for one in people]  # type: ignore[attr-defined]
-        if follow_up.kind == FollowUpKind.SUPERVISION:
-            for record in records:
-                if record.key not in self.fields:
-                    self.fields[record.key] = YesNoField(label=f"{record.label}?")
+        elif follow_up.kind == FollowUpKind.SUPERVISION:
+            self._ask_for_records(records)
+        elif follow_up.kind == FollowUpKind.ACTION_REVIEW:
+            self._ask_about(actions)
+
+    def _ask_for_records(self, records: Iterable[Choice]) -> None:
+        """Ask for what the framework has a supervision record, beside what every one does."""
+        for record in records:
+            self.fields.setdefault(record.key, YesNoField(label=f"{record.label}?"))
+
+    def _ask_about(self, actions: Iterable[Action]) -> None:
+        """Ask about each action first, then about all together."""
+        comment = self.fields.pop("comment")
         for action in actions:
             label = f"How far is this, and what is in the way: {Truncator(action.text).words(25)}"
             self.fields[f"action_{action.pk}"] = forms.CharField(label=label, widget=forms.Textarea)
-        if follow_up.kind == FollowUpKind.ACTION_REVIEW:
-            self.fields["comment"] = self.fields.pop("comment", comment)
-            self.fields["comment"].required = False
+        comment.required = False
+        self.fields["comment"] = comment
 
     def answers(self) -> dict[str, Any]:
         """Return what is kept beside the comment, dates as ISO text, people as their ids."""

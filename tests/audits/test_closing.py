@@ -32,6 +32,7 @@ from qaf.tenants.transitions import TransitionRefused
 from tests.factories.assessments import assessment_of, fill, make_audit, make_cast, submit_both
 from tests.factories.moderation import make_seniors
 
+JUDGED = {"completed": True, "impact": True}
 pytestmark = pytest.mark.usefixtures("frozen", "scope")
 
 
@@ -87,7 +88,7 @@ def test_the_loop_closes_when_filing_supervision_and_actions_are_done(cast, seni
     assert audit.status == "final"
     complete_action(action=action, evidence="Note", change_for_child="He visits.", person=cast.wyn)
     assert close_all_done() == 0, "it waits for its sign-off"
-    sign_off_action(action=action, comment="", person=cast.lena)
+    sign_off_action(action=action, comment="", person=cast.lena, judged=JUDGED)
     audit.refresh_from_db()
     assert (audit.status, audit.closed_at) == ("closed", clock.now())
 

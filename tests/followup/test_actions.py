@@ -27,6 +27,7 @@ from qaf.tenants.services import record_absence, record_leaver
 from qaf.tenants.transitions import StatusHasChanged
 from tests.factories.people import make_person, make_service, make_team
 
+JUDGED = {"completed": True, "impact": True}
 pytestmark = pytest.mark.usefixtures("frozen", "scope")
 
 
@@ -67,7 +68,7 @@ def test_an_action_goes_from_proposal_to_sign_off_and_everybody_concerned_is_tol
     assert told("action_opened") == ["Wyn Worker"]
     done(action, cast.wyn)
     assert told("action_done") == ["Lena Lead"]
-    sign_off_action(action=action, comment="Seen.", person=cast.lena)
+    sign_off_action(action=action, comment="Seen.", person=cast.lena, judged=JUDGED)
     action.refresh_from_db()
     assert (action.status, action.done_by, action.signed_off_by) == ("signed_off", cast.wyn, cast.lena)
     assert action.done_at == action.signed_off_at == clock.now()
@@ -97,18 +98,18 @@ def test_only_the_owner_or_their_deputy_completes_it(audit, cast):
 def test_nobody_signs_off_their_own_action_nor_what_they_completed(audit, cast):
     own = done(make_action(audit.case, cast.lena, role="manager"), cast.lena)
     with pytest.raises(PermissionDenied):
-        sign_off_action(action=own, comment="", person=cast.lena)
+        sign_off_action(action=own, comment="", person=cast.lena, judged=JUDGED)
     assert told("action_done") == ["Sam Service"], "the manager above signs a manager's own action"
     for person in (cast.wyn, cast.stranger, cast.petra):
         with pytest.raises(PermissionDenied):
-            sign_off_action(action=own, comment="", person=person)
-    sign_off_action(action=own, comment="", person=cast.sam)
+            sign_off_action(action=own, comment="", person=person, judged=JUDGED)
+    sign_off_action(action=own, comment="", person=cast.sam, judged=JUDGED)
 
 
 def test_an_owner_with_the_right_to_sign_everything_off_still_cannot_sign_their_own(audit, cast):
     own = done(make_action(audit.case, cast.quinn, role=""), cast.quinn)
     with pytest.raises(PermissionDenied):
-        sign_off_action(action=own, comment="", person=cast.quinn)
+        sign_off_action(action=own, comment="", person=cast.quinn, judged=JUDGED)
 
 
 def test_sent_back_it_is_open_again_with_what_is_missing(audit, cast):
@@ -120,7 +121,7 @@ def test_sent_back_it_is_open_again_with_what_is_missing(audit, cast):
     assert (action.status, action.sign_off_comment) == ("open", "He was not at home.")
     assert told("action_sent_back") == ["Wyn Worker"]
     with pytest.raises(StatusHasChanged):
-        sign_off_action(action=action, comment="", person=cast.lena)
+        sign_off_action(action=action, comment="", person=cast.lena, judged=JUDGED)
 
 
 def test_later_than_the_latest_day_is_refused_and_an_agreed_action_is_not_rewritten(audit, cast):

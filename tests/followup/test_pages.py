@@ -113,8 +113,11 @@ def test_an_action_is_completed_and_signed_off_on_its_page(world):
     assert owner.post(url, {"evidence": "Case note", "change_for_child": "He visits."}).status_code == 302
     assert "Sign off" not in owner.get(url).content.decode()
     assert manager.post(url, {"decision": "send_back", "comment": ""}).status_code == 200
-    assert manager.post(url, {"decision": "sign_off", "comment": ""}).status_code == 302
-    assert manager.post(url, {"decision": "sign_off", "comment": ""}).status_code == 200, (
+    judged = {"completed": "yes", "impact": "yes"}
+    halves = manager.post(url, {"decision": "sign_off", "completed": "yes"})
+    assert "Select yes or no" in halves.content.decode(), "completion and difference are judged each apart"
+    assert manager.post(url, {**judged, "decision": "sign_off", "comment": ""}).status_code == 302
+    assert manager.post(url, {**judged, "decision": "sign_off", "comment": ""}).status_code == 200, (
         "posted twice is once"
     )
     with authority_scope(world.council):

@@ -121,9 +121,17 @@ def test_a_rule_whose_moment_has_not_come_says_which():
         due()(kind="month_end")
 
 
-def test_a_kind_that_this_release_cannot_run_says_so_instead_of_guessing():
-    with pytest.raises(NotImplementedError, match="the next occasion"):
-        due(month=date(2026, 2, 1))(kind="next_occasion", occasion="supervision")
+def test_a_quarters_start_a_steps_day_and_the_next_occasion_are_days_too():
+    of = due(month=date(2026, 11, 1), next_supervision=date(2026, 12, 3), step_stage_1=date(2026, 11, 16))
+    assert of(kind="quarter_start", within_days=10) == date(2027, 1, 11)
+    assert of(kind="next_occasion", occasion="supervision") == date(2026, 12, 3)
+    assert of(kind="before_step", step="stage_1") == date(2026, 11, 13), "the 14th is a Saturday"
+    assert of(kind="before_step", step="stage_2") == date(2026, 11, 30), "no day is known: with the month"
+
+
+def test_an_occasion_that_nobody_knows_a_day_for_says_so_instead_of_guessing():
+    with pytest.raises(MissingAnchorError, match="next_board"):
+        due(month=date(2026, 2, 1))(kind="next_occasion", occasion="board")
 
 
 @pytest.mark.parametrize("rule", [{"weeks": 1, "days": 2}, {}])

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
-from audits.followup.enums import ActionStatus, FollowUpStatus
+from audits.followup.enums import ActionStatus, FollowUpKind, FollowUpStatus
 from audits.followup.models import Action, FollowUp, UrgentConcern
 from audits.followup.selectors.rights import answering_for
 from audits.frameworks.selectors import NoFrameworkError, framework_in_force
@@ -93,6 +93,12 @@ def visible_follow_ups(person: Person) -> QuerySet[FollowUp]:
     if person.cleared_for_restricted or may(person, "cases.see_restricted"):
         return follow_up_list()
     return follow_up_list().filter(mine | Q(case=None) | Q(case__restricted=False))
+
+
+def written_summaries() -> QuerySet[FollowUp]:
+    """Return the summaries that were written, newest first; they may be read by everybody of the council."""
+    done = FollowUp.objects.filter(kind=FollowUpKind.SUMMARY, status=FollowUpStatus.DONE)
+    return done.select_related("done_by").order_by("-done_at", "-pk")
 
 
 def follow_ups_for(person: Person) -> QuerySet[FollowUp]:

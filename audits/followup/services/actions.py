@@ -9,7 +9,7 @@ from audits.cases.models import Case
 from audits.followup.enums import OWNER_ROLES, ActionStatus
 from audits.followup.models import Action
 from audits.followup.paths import council_path
-from audits.followup.selectors import answering, signers_of
+from audits.followup.selectors import answering, may_sign_off, signers_of
 from audits.followup.workflow import action_workflow
 from audits.frameworks.selectors import framework_in_force
 from qaf.lib import clock
@@ -170,7 +170,8 @@ def sign_off_action(
     to the child and nothing is said about that.
     """
     given = dict(judged or {})
-    if problems := _not_judged(given, comment):
+    # Whoever may not sign it off at all is told that first.
+    if may_sign_off(action, person) and (problems := _not_judged(given, comment)):
         raise ValidationError(problems)
     also = {
         "signed_off_by": person,

@@ -10,6 +10,7 @@ from audits.cases.models import Case
 from audits.followup.registry import Origin, origins_of, tabs_for
 from audits.followup.selectors import visible_concerns
 from audits.followup.selectors.caseload import offers_rounds
+from audits.followup.selectors.lists import written_summaries
 from qaf.tenants.permissions import may
 from qaf.tenants.services import record_read
 from qaf.tenants.transitions import TransitionRefused
@@ -23,6 +24,8 @@ def tabs(request: CouncilRequest, active: str) -> list[Link]:
     """Return the pages of the section that the person may open."""
     slug = request.authority.slug
     pages = [("actions", "Actions"), ("follow_ups", "Reviews and other follow-up")]
+    if written_summaries().exists():
+        pages.append(("summaries", "What went well"))
     if offers_rounds():
         pages.append(("caseload", "Caseload checks"))
     if may(request.person, "followup.see_concerns") or visible_concerns(request.person).exists():

@@ -15,6 +15,7 @@ from audits.followup.services import (
     complete_follow_up,
     sign_off_action,
 )
+from audits.followup.services.actions import judged_apart
 from audits.frameworks.schema import Framework
 from audits.models import Audit, FactCorrection
 from audits.services.finalise import answer_correction, ask_correction, confirm_outcome
@@ -181,7 +182,12 @@ class ClosingDesk:
                 signers = signers_of(action, self.framework)
                 if signers:
                     comment = self.writer(audit_id, "signed").say("actions", "signed_off")
-                    sign_off_action(action=action, comment=comment, person=signers[0])
+                    sign_off_action(
+                        action=action,
+                        comment=comment,
+                        person=signers[0],
+                        judged=dict.fromkeys(judged_apart(), True),
+                    )
 
     def _do(self, action: Action, writer: Writer) -> None:
         opened = calendar.local_date(action.opened_at or clock.now())
