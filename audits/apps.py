@@ -11,6 +11,7 @@ class AuditsConfig(AppConfig):
         self._know_what_is_due()
         self._offer_audits()
         self._open_months()
+        self._plan_themes()
         self._know_the_cases()
         self._hand_out_copies()
         self._look_after_the_tool()
@@ -107,6 +108,57 @@ class AuditsConfig(AppConfig):
         )
         add_todo(month_todo)
         daily(close_finished_cycles)
+
+    @staticmethod
+    def _plan_themes() -> None:
+        from audits.followup.due import add_due
+        from audits.followup.services.reminders import check_reminders
+        from audits.frameworks.capabilities import give
+        from audits.frameworks.enums import Capability
+        from audits.registry import add_panel
+        from audits.selectors.choosing import due_choices, due_questions
+        from audits.selectors.themes import theme_panel, themes_todo
+        from audits.services.choosing import draw_unchosen
+        from qaf.jobs.services import daily
+        from qaf.tenants.permissions import Permission, declare
+        from qaf.tenants.registry import MenuEntry, add_menu, add_todo
+
+        declare(
+            Permission("audits.plan_themes", "plan themes and themed programmes"),
+            Permission("audits.ask_about_performance", "raise a question on performance"),
+            Permission("audits.put_forward", "put a case forward for audit"),
+        )
+        give(Capability.RUN_CYCLE, "audits.plan_themes", "audits.ask_about_performance", "audits.put_forward")
+        give(Capability.SEE_DASHBOARD, "audits.ask_about_performance", "audits.put_forward")
+        add_menu(
+            MenuEntry(
+                "Themes and programmes",
+                "audits:themes",
+                22,
+                ("audits.plan_themes",),
+                hint="What months look at, and audits on one question beside them.",
+            ),
+            MenuEntry(
+                "Questions on performance",
+                "audits:performance_questions",
+                23,
+                ("audits.plan_themes", "audits.ask_about_performance"),
+                hint="What a figure made somebody ask, and what came of it.",
+            ),
+            MenuEntry(
+                "Cases put forward",
+                "audits:extras",
+                24,
+                ("audits.put_forward",),
+                hint="Good practice to look at, and audits at short notice.",
+            ),
+        )
+        add_todo(themes_todo)
+        add_panel(theme_panel)
+        add_due("choice", due_choices)
+        add_due("performance_question", due_questions)
+        check_reminders("choice", "performance_question")
+        daily(draw_unchosen)
 
     @staticmethod
     def _know_the_cases() -> None:

@@ -8,6 +8,7 @@ from audits.views import (
     cycle_changes,
     cycles,
     exclusions,
+    extras,
     family,
     file_copy,
     findings,
@@ -15,8 +16,10 @@ from audits.views import (
     historic,
     marks,
     outcome,
+    quotas,
     re_audits,
     taking_part,
+    themes,
     tool_reviews,
 )
 from audits.views import audits as pages
@@ -95,3 +98,24 @@ urlpatterns += [
 
 urlpatterns += [path("action-position/", marks.positions, name="positions")]
 urlpatterns += [path("framework-preview/", framework_preview.framework_preview, name="framework_preview")]
+
+# What audits look at, and cases that somebody chooses.
+urlpatterns += [
+    path("themes/", themes.theme_list, name="themes"),
+    path("themes/<month:period>/", themes.plan_theme_of, name="plan_theme"),
+    path("programmes/new/", themes.plan_programme_page, name="new_programme"),
+    path("programmes/<int:pk>/", themes.programme, name="programme"),
+    path("programmes/<int:pk>/change/", themes.plan_programme_page, name="change_programme"),
+    path("performance-questions/", themes.question_list, name="performance_questions"),
+    path("performance-questions/new/", themes.ask_question, name="ask_question"),
+    path("performance-questions/<int:pk>/", themes.question, name="performance_question"),
+    path("months/<month:period>/quota/", quotas.month_quota, name="month_quota"),
+    path("months/<month:period>/list/", quotas.month_list, name="month_list"),
+    path("choices/<int:pk>/exchange/", quotas.exchange, name="exchange_case"),
+    path("choices/<int:pk>/", quotas.choose, name="choose"),
+    path("auditors/", quotas.experience, name="experience"),
+    path("auditors/<int:pk>/", quotas.edit_experience, name="edit_experience"),
+    path("put-forward/", extras.extra_list, name="extras"),
+    path("put-forward/new/", extras.add_extra, name="add_extra"),
+    path("put-forward/<int:pk>/", extras.extra, name="extra"),
+]

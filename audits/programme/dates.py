@@ -67,6 +67,9 @@ def month_dates(framework: Framework, month: date, moved: Moved) -> Iterator[Pla
         moments.update(dict.fromkeys(names, moved.get((kind, period), day)))
         yield Planned(day, kind, period)
 
+    listed = framework.list_on(month)
+    if listed is not None:
+        yield Planned(listed, OccurrenceKind.CASE_LIST, period)
     yield from plan(
         OccurrenceKind.ALLOCATION, framework.issued_on, framework.allocation.issued_on, "allocation"
     )

@@ -6,6 +6,7 @@ from django.db import models
 class OccurrenceKind(models.TextChoices):
     """What a council's calendar holds, in the order in which it is done where several fall on one day."""
 
+    CASE_LIST = "case_list", "List of cases"
     ALLOCATION = "allocation", "Allocation day"
     SUBMISSION = "submission", "Audits submitted"
     MODERATION_OPENS = "moderation_opens", "Moderation opens"

@@ -7,6 +7,7 @@ from django.urls import reverse
 from audits.enums import CycleStatus
 from audits.events import CycleOpened
 from audits.followup.selectors import answering
+from audits.frameworks.schema.framework import Framework
 from audits.frameworks.selectors import framework_in_force
 from audits.models import Assessment, Audit, Cycle
 from audits.programme.dates import month_of
@@ -20,15 +21,34 @@ from audits.selectors.action_position import position_effects, position_in_words
 from audits.selectors.audits import OPEN_ASSESSMENT
 from audits.selectors.people import people_who_may
 from audits.services.cycles import close_finished_cycles, open_cycle, prepare_cycle
+from audits.services.lists import propose_list
+from audits.services.notifying import month_begins
 from audits.services.trends import look_at_quarter
-from qaf.lib import calendar
+from qaf.lib import calendar, clock
+from qaf.lib.calendar import local_date
 from qaf.notices.services import tell
 from qaf.tenants.events import on
-from qaf.tenants.models import Authority
+from qaf.tenants.models import Authority, Person
 from qaf.tenants.scope import current_authority_id
 from qaf.tenants.selectors import holders
+from qaf.ui.words import long_date, plural
 from qaf.ui.words import month as month_words
-from qaf.ui.words import plural
+
+
+@on_occurrence(OccurrenceKind.CASE_LIST)
+def list_the_cases(occurrence: Occurrence) -> str:
+    """Draw the month before it begins, so that those concerned have notice; or propose a list for a post to settle.
+
+    Raises ``TransitionRefused`` with what stands in the way, such as a month without its theme.
+    """
+    period = month_of(occurrence.period)
+    framework = framework_in_force(occurrence.due_on)
+    if framework.allocation.notice_on is not None:
+        return _open(period, framework)
+    if framework.unimplemented():
+        return _cannot_run(framework)
+    rows = propose_list(cycle=prepare_cycle(period=period))
+    return f"{plural(len(rows), 'case')} proposed."
 
 
 @on_occurrence(OccurrenceKind.ALLOCATION)
@@ -38,18 +58,38 @@ def open_the_month(occurrence: Occurrence) -> str:
     A framework with rules that this release cannot run opens nothing, and says so rather than failing every month.
     Raises ``TransitionRefused`` with what else stands in the way.
     """
-    period = month_of(occurrence.period)
+    return _open(month_of(occurrence.period), framework_in_force(occurrence.due_on))
+
+
+def _open(period: date, framework: Framework) -> str:
     existing = Cycle.objects.filter(period=period).exclude(status=CycleStatus.DRAFT).first()
     if existing is not None:
-        who = existing.opened_by.name if existing.opened_by else "the calendar"
-        return f"Opened already, by {who}."
-    if gaps := framework_in_force(occurrence.due_on).unimplemented():
-        return f"Not opened: this release cannot run {plural(len(gaps), 'rule')} of the framework, which lists them."
+        return _opened_before(existing)
+    if framework.unimplemented():
+        return _cannot_run(framework)
     if not automatic_opening():
         _ask_to_open(period)
         return "Left to be opened by hand: whoever opens months has been told."
     cycle = open_cycle(cycle=prepare_cycle(period=period), person=None)
     return f"Opened with {plural(cycle.audits.count(), 'audit')}."
+
+
+def _cannot_run(framework: Framework) -> str:
+    gaps = framework.unimplemented()
+    return (
+        f"Not opened: this release cannot run {plural(len(gaps), 'rule')} of the framework, which lists them."
+    )
+
+
+def _opened_before(cycle: Cycle) -> str:
+    who = cycle.opened_by.name if cycle.opened_by else "the calendar"
+    drawn_on = local_date(cycle.opened_at) if cycle.opened_at else cycle.allocated_on
+    if cycle.allocated_on is not None and drawn_on is not None and drawn_on < cycle.allocated_on:
+        waiting = Assessment.objects.filter(audit__cycle=cycle, status__in=OPEN_ASSESSMENT)
+        people = Person.objects.filter(pk__in=waiting.values("assessor")).distinct()
+        month_begins(cycle=cycle, people=list(people))
+        return f"Begun; listed on {long_date(drawn_on)} by {who}."
+    return f"Opened already, by {who}."
 
 
 def _ask_to_open(period: date) -> None:
@@ -118,7 +158,9 @@ def look_for_changes(occurrence: Occurrence) -> str:
 def settle_the_days(event: CycleOpened) -> None:
     """The calendar knows that the month is open; a submission day that was moved before holds from the first."""
     who = event.cycle.opened_by.name if event.cycle.opened_by else "the calendar"
-    note_done(kind=OccurrenceKind.ALLOCATION, month=event.cycle.period, outcome=f"Opened by {who}.")
+    ahead = event.cycle.allocated_on is not None and event.cycle.allocated_on > clock.today()
+    kind = OccurrenceKind.CASE_LIST if ahead else OccurrenceKind.ALLOCATION
+    note_done(kind=kind, month=event.cycle.period, outcome=f"Opened by {who}.")
     day = moved_day(OccurrenceKind.SUBMISSION, event.cycle.period)
     if day is not None and event.cycle.allocated_on and day > event.cycle.allocated_on:
         _submit_by(event.cycle, day)

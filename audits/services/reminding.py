@@ -8,4 +8,4 @@ def remind_auditors() -> None:
 
     A missed run reminds late and once; a second run of the day reminds nobody.
     """
-    remind("assessment", "consent", "check", "tool_review")
+    remind("assessment", "consent", "check", "tool_review", "choice", "performance_question")

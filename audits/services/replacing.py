@@ -95,7 +95,9 @@ def _next_case(basis: Basis, sampled: SampledCase) -> Candidate:
     else:
         found = replacement(free, basis.plan, sampled.cycle.seed, replaced=was, stay=stay)
     if found is None:
-        raise TransitionRefused([Problem("No other case can be drawn in its place.")])
+        by_service = isinstance(basis.plan, Rule) and not basis.plan.whole
+        where = " of this service" if by_service else ""
+        raise TransitionRefused([Problem(f"No other case{where} can be drawn in its place.")])
     return found
 
 

@@ -26,6 +26,7 @@ from audits.selectors.cycles import (
     sample_of,
     unfilled_places,
 )
+from audits.selectors.quota import has_quota
 from audits.services.cycle_jobs import ask_to_open, is_large, opening_job
 from audits.services.cycles import (
     Preview,
@@ -69,7 +70,7 @@ class MonthConverter:
 def cycle_or_404(period: date) -> Cycle:
     """Return the month's cycle once it is open."""
     cycle = (
-        Cycle.objects.select_related("framework_version", "opened_by")
+        Cycle.objects.select_related("framework_version", "opened_by", "theme")
         .filter(period=period)
         .exclude(status=CycleStatus.DRAFT)
         .first()
@@ -121,7 +122,7 @@ def month(request: CouncilRequest, period: date) -> HttpResponse:
             for place in unfilled_places().filter(audit__cycle=cycle).order_by("audit__reference", "pk")
         ],
     }
-    return _show(request, "month", cycle, context)
+    return show_month(request, "month", cycle, context)
 
 
 @council_view(RUN, SEE)
@@ -151,7 +152,7 @@ def month_audits(request: CouncilRequest, period: date) -> HttpResponse:
         }
         for audit in page
     ]
-    return _show(request, "audits", cycle, {"filter": found, "page_obj": page, "rows": rows})
+    return show_month(request, "audits", cycle, {"filter": found, "page_obj": page, "rows": rows})
 
 
 @council_view(RUN, SEE)
@@ -167,7 +168,7 @@ def month_sample(request: CouncilRequest, period: date) -> HttpResponse:
         rows.append(
             {"sampled": sampled, "audit": audit, "replaceable": replaceable and may(request.person, RUN)}
         )
-    return _show(request, "sample", cycle, {"rows": rows})
+    return show_month(request, "sample", cycle, {"rows": rows})
 
 
 @council_view(RUN, SEE)
@@ -181,7 +182,7 @@ def month_receipt(request: CouncilRequest, period: date) -> HttpResponse:
         "excluded": receipt["excluded"][:LISTED],
         "more": max(len(receipt["excluded"]) - LISTED, 0),
     }
-    return _show(request, "receipt", cycle, context)
+    return show_month(request, "receipt", cycle, context)
 
 
 @council_view(RUN, SEE)
@@ -277,7 +278,7 @@ def _figures(preview: Preview) -> list[dict[str, Any]]:
         {
             "label": "To be drawn",
             "value": forecast.audits,
-            "note": words.plural(len(preview.services), "service"),
+            "note": words.plural(sum(row["drawn"] > 0 for row in preview.services), "service"),
         },
         {
             "label": "Hours of work",
@@ -305,12 +306,14 @@ def _excluded_by_reason(preview: Preview) -> list[dict[str, Any]]:
     ]
 
 
-def _show(request: CouncilRequest, page: str, cycle: Cycle, context: dict[str, Any]) -> HttpResponse:
+def show_month(request: CouncilRequest, page: str, cycle: Cycle, context: dict[str, Any]) -> HttpResponse:
+    """Render a page of an open month with what all of them have."""
     slug = request.authority.slug
     pages = (
         ("Progress", "month", "month"),
         ("Audits", "audits", "month_audits"),
         ("Sample", "sample", "month_sample"),
+        *([("Who has done theirs", "quota", "month_quota")] if has_quota(cycle) else []),
         ("Receipt of the draw", "receipt", "month_receipt"),
     )
     items = [

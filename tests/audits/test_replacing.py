@@ -88,7 +88,7 @@ def test_a_replaced_case_does_not_come_back_and_an_empty_service_says_so(month):
     assert len(set(seen)) == 5
     with pytest.raises(TransitionRefused) as refused:
         replace_case(sampled=current(), person=month.council.qa_lead, reason="closed")
-    assert refused.value.problems[0].text == "No other case of this service can be drawn."
+    assert refused.value.problems[0].text == "No other case of this service can be drawn in its place."
 
 
 def test_replacing_keeps_the_caps_of_those_who_stay(month):

@@ -194,6 +194,16 @@ class Framework(Model):
             rule.due_on(DueFacts(month=month, moments=moments)), self.calendar.issue_on_non_working_day
         )
 
+    def list_on(self, month: date) -> date | None:
+        """The day on which the month's cases are listed before it begins; None where nobody hears of them before."""
+        if self.allocation.notice_on is not None:
+            return self.issued_on(self.allocation.notice_on, month=month)
+        strategy = self.sampling.strategy
+        if isinstance(strategy, QuotaPerRole) and strategy.has_list_to_confirm:
+            issued = self.issued_on(self.allocation.issued_on, month=month)
+            return calendar.add_working_days(issued, -strategy.proposed_before)
+        return None
+
     # What this release can do ---------------------------------------------------------------------------------------
 
     def unimplemented(self) -> tuple[Gap, ...]:
@@ -290,23 +300,10 @@ def _gaps(framework: Framework) -> Iterator[tuple[Gap, bool]]:
         where = ".".join(str(part) for part in path)
         if isinstance(node, Kind) and not node.implemented:
             yield Gap(path=where, text=f"{_section(path)}: {node.title}"), node.blocks_cycle
-    yield from _gaps_of_process(framework)
+    yield from _gaps_beside_the_loop(framework)
 
 
-def _gaps_of_process(framework: Framework) -> Iterator[tuple[Gap, bool]]:
-    process = framework.process
-    checks: tuple[tuple[bool, str, str], ...] = (
-        (
-            any(slot.required_when for slot in process.slots),
-            "process.slots",
-            "an auditor needed only sometimes",
-        ),
-        (process.monthly_theme, "process.monthly_theme", "a theme for each month"),
-        (framework.allocation.notice_on is not None, "allocation.notice_on", "notice before allocation"),
-    )
-    for missing, path, text in checks:
-        if missing:
-            yield Gap(path=path, text=f"{_section((path.split('.')[0],))}: {text}"), True
+def _gaps_beside_the_loop(framework: Framework) -> Iterator[tuple[Gap, bool]]:
     for index, report in enumerate(framework.reports):
         if report.kind == "later":
             yield Gap(path=f"reports.{index}", text=f"Reports: {report.label}"), False
