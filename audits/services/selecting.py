@@ -6,7 +6,7 @@ from audits.enums import OVERALL, Origin
 from audits.events import ModerationReasonFound
 from audits.frameworks.schema import Framework
 from audits.frameworks.schema.moderation import Selector
-from audits.frameworks.vocabulary import OneAudit, RandomShare, Reason
+from audits.frameworks.vocabulary import AuditFacts, OneAudit, RandomShare, Reason
 from audits.frameworks.vocabulary.conditions import GradeDifference, OverallDisputed
 from audits.frameworks.vocabulary.selection import LineReview
 from audits.models import Audit
@@ -50,7 +50,7 @@ def _as_submitted(
 ) -> list[ModerationReasonFound]:
     rule, names = selector.rule, framework.names
     if isinstance(rule, OneAudit):
-        verdict = rule.selects(audit_facts(audit, framework=framework), names)
+        verdict = rule.selects(_facts(audit, framework), names)
         return [
             ModerationReasonFound(selector.key, _kind(rule, reason), reason.domain or OVERALL, reason.text)
             for reason in (verdict.reasons if verdict else ())
@@ -64,6 +64,12 @@ def _as_submitted(
         text = f"Drawn at random: {rule.in_words(names)}"
         return [ModerationReasonFound(selector.key, "random_sample", OVERALL, text)]
     return []
+
+
+def _facts(audit: Audit, framework: Framework) -> AuditFacts:
+    """The audit as a rule sees it before there is an outcome: the only auditor's grades are the ones to look at."""
+    slots = [one.slot for one in grading_assessments(audit, framework)]
+    return audit_facts(audit, framework=framework, submitter=slots[0] if len(slots) == 1 else None)
 
 
 def _audited_by(audit: Audit, framework: Framework, role: str) -> bool:
