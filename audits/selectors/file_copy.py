@@ -11,7 +11,7 @@ from typing import Any
 from audits.enums import OVERALL, WITH_FINAL_GRADE, ConversationStatus
 from audits.followup.enums import ActionStatus
 from audits.frameworks.schema import Framework
-from audits.models import Audit, FamilyContact
+from audits.models import Audit, Contribution, FamilyContact
 from audits.selectors.comparison import Comparison, comparison_of
 from audits.selectors.family import Relative, family_of
 from audits.selectors.outcome import Outcome, outcome_of
@@ -57,6 +57,8 @@ class FileCopy:
     changes: tuple[Any, ...] = ()
     actions: tuple[Any, ...] = ()
     conversations: tuple[dict[str, Any], ...] = ()
+    views: tuple[Contribution, ...] = ()
+    """The own view of those whom the framework asks for it (SLO-18)."""
     comparison: Comparison | None = None
 
     def has(self, section: str) -> bool:
@@ -101,8 +103,15 @@ def file_copy_of(audit: Audit, framework: Framework) -> FileCopy:
         changes=given("immediate_changes", lambda: tuple(audit.immediate_changes.all())),
         actions=given("actions", lambda: _actions(audit)),
         conversations=_conversations(audit, framework, sections),
+        views=_views(audit, framework),
         comparison=comparison if {"individual_grades", "disputes"} & set(sections) else None,
     )
+
+
+def _views(audit: Audit, framework: Framework) -> tuple[Contribution, ...]:
+    asked = [one.key for one in framework.process.conversations if one.view_of]
+    written = audit.contributions.filter(kind__in=asked).exclude(view="")
+    return tuple(written.select_related("person")) if asked else ()
 
 
 def _auditors(audit: Audit, framework: Framework) -> tuple[tuple[str, str], ...]:
@@ -128,7 +137,8 @@ def answers_in_words(contact: FamilyContact, framework: Framework) -> list[tuple
     feedback = framework.process.family_feedback
     asked = feedback.questions if feedback else ()
     pairs = ((question, contact.answers.get(str(number), "")) for number, question in enumerate(asked, 1))
-    return [(question, answer) for question, answer in pairs if answer]
+    otherwise = ("Asked in other words, or beside these", contact.answers.get("other", ""))
+    return [(question, answer) for question, answer in (*pairs, otherwise) if answer]
 
 
 def _family(audit: Audit, framework: Framework) -> tuple[Any, ...]:

@@ -130,7 +130,7 @@ def hold_conversation(
         raise TransitionRefused(problems)
     account = account or Account()
     kept: dict[str, Any] = {key: text for key, text in (answers or {}).items() if text}
-    expected = {one.pk for one in people_expected(audit, talk, framework)}
+    expected = {one.pk for one in people_expected(audit, talk, framework)} - {person.pk}
     errors = _plain_errors(talk, held_on, participants, expected, (notes, *kept.values()))
     errors |= _question_errors(talk, kept)
     errors |= _account_errors(audit, talk, framework, account, mode, minutes)
