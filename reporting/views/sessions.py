@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from audits.frameworks.enums import Relation
 from audits.frameworks.schema import Framework
 from audits.frameworks.schema.governance import Forum
 from audits.frameworks.selectors import framework_in_force
@@ -87,7 +88,8 @@ def new(request: CouncilRequest, kind: str, label: str) -> HttpResponse:
 
 def _invited(framework: Framework, forum: Forum, period: Period) -> list[Person]:
     """Return who can be invited: those of the months' audits that the framework names, its members and roles."""
-    roles = [role.key for role in framework.roles]
+    # A relation such as the team manager is known from each audit; only other parties are roles of the council.
+    roles = {role.key for role in framework.roles} - set(Relation)
     keys = [key for party in forum.invites if party in roles for key in framework.role_keys(party)]
     found = [
         *involved_in(period.starts, period.ends, forum.invites),
