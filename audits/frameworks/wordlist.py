@@ -87,6 +87,7 @@ LISTS: Mapping[str, str] = {
     "Framework.grade_sets": "Sets of grades",
     "Framework.tools": "Audit tools",
     "Framework.disputes": "Kinds of disagreement",
+    "Framework.flags": "Marks on an audit",
     "Framework.consequences": "What follows an audit",
     "Framework.trends": "Patterns over time",
     "Framework.reports": "Reports",

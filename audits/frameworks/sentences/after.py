@@ -52,6 +52,9 @@ def actions(framework: Framework) -> Iterator[Sentence | Listing]:
     )
     yield say(f"No action is due later than {_bare(rules.maximum_due.in_words(names))}", rules, "maximum_due")
     yield say(f"Owners: {join((names.party(party) for party in rules.owners), 'or')}", rules, "owners")
+    if rules.joint_owners:
+        pair = join(names.party(party) for party in rules.joint_owners)
+        yield say(f"{pair} answer together for an action that one of them owns", rules, "joint_owners")
     sign_off = rules.sign_off
     judged = join(item.replace("_", " ") for item in sign_off.judges)
     text = f"{join((names.party(party) for party in sign_off.by), 'or')} signs off and judges: {judged}"
@@ -66,8 +69,11 @@ def actions(framework: Framework) -> Iterator[Sentence | Listing]:
     if rules.impact_required:
         yield say("What changed for the child is recorded", rules, "impact_required")
     if rules.confirmations and rules.confirmed_within:
-        what = join(item.label.lower() for item in rules.confirmations)
+        what = join(f"{item.label.lower()} (by {names.party(item.by)})" for item in rules.confirmations)
         yield say(f"Confirmed {rules.confirmed_within.in_words(names)}: {what}", rules, "confirmations")
+    if review := rules.review:
+        text = f"{review.label}: {names.party(review.by)} goes over all actions of an audit"
+        yield say(f"{text} {review.due.in_words(names)}", review)
     yield from listing("Kinds of action", (item.label for item in rules.categories), rules, "categories")
     entry = rules.supervision
     if entry.required:
@@ -143,6 +149,9 @@ def urgent_concern(framework: Framework) -> Iterator[Sentence | Listing]:
         )
     yield say(f"{names.party(rules.answered_by)} answers {rules.due.in_words(names)}", rules, "due")
     yield say(f"An answer that is late goes to {names.party(rules.escalates_to)}", rules, "escalates_to")
+    if rules.allegations_to:
+        text = f"A concern about a member of staff goes to {names.party(rules.allegations_to)}, past their own line"
+        yield say(text, rules, "allegations_to")
     for trigger in rules.triggers:
         yield say(
             f"It is called for where {trigger.condition.in_words(names)}, {trigger.due.in_words(names)}",
@@ -153,6 +162,27 @@ def urgent_concern(framework: Framework) -> Iterator[Sentence | Listing]:
     yield from listing(
         "The answer also looks at", (item.label for item in rules.wider_view), rules, "wider_view"
     )
+
+
+@section_of("flags", "Marks on an audit")
+def flags(framework: Framework) -> Iterator[Sentence]:
+    """What auditors and moderators can mark."""
+    for flag in framework.flags:
+        yield say(f"{flag.label}: {flag.guidance}", flag, "guidance")
+
+
+@section_of("caseload_check", "Checks of whole caseloads")
+def caseload_check(framework: Framework) -> Iterator[Sentence]:
+    """The round over every open child."""
+    rules, names = framework.caseload_check, framework.names
+    if rules is None:
+        return
+    items = join(item.label.lower() for item in rules.items)
+    which = join((status.label.lower() for status in rules.statuses), "or") if rules.statuses else "open"
+    text = f"{rules.label}: {rules.frequency.label} {names.party(rules.by)} says of every {which} child of the team"
+    yield say(f"{text} whether each is in place and suits the child: {items}", rules, "items")
+    yield say(f"The round is due {rules.due.in_words(names)}", rules, "due")
+    yield say(f"A gap becomes an action, due {rules.gap_due.in_words(names)}", rules, "gap_due")
 
 
 @section_of("tracking", "Who sees which figures")
