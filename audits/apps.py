@@ -94,6 +94,7 @@ class AuditsConfig(AppConfig):
         )
         give(Capability.RUN_CYCLE, "audits.open_cycle", "audits.see_all", "audits.ask_exclusion")
         give(Capability.PLACE_ON_RECORD, "audits.see_all")
+        give(Capability.SEE_ALL, "audits.see_all")
         give(Capability.APPROVE_EXCLUSIONS, "audits.decide_exclusion")
         give(Capability.SUPERVISE, "audits.ask_exclusion")
         add_menu(

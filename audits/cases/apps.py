@@ -23,6 +23,7 @@ class CasesConfig(AppConfig):
         give(Capability.IMPORT_CASES, "cases.import", "cases.map", "cases.view")
         give(Capability.ADMINISTER, "cases.map")
         give(Capability.RUN_CYCLE, "cases.view")
+        give(Capability.SEE_ALL, "cases.view")
         give(Capability.SEE_RESTRICTED, "cases.see_restricted")
         add_todo(imports_todo)
         add_menu(MenuEntry("Cases", "cases:list", 30, ("cases.view", "cases.import")))

@@ -25,6 +25,7 @@ class FollowupConfig(AppConfig):
             Permission("followup.see_concerns", "see every urgent concern"),
         )
         give(Capability.TRACK_ACTIONS, "followup.see_all")
+        give(Capability.SEE_ALL, "followup.see_all", "followup.see_concerns")
         give(Capability.MODERATE, "followup.plan")
         give(
             Capability.RUN_CYCLE,

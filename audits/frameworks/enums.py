@@ -51,6 +51,7 @@ class Capability(Worded):
     TAKE_PART = "take_part", "take part in audits of their own work"
     AUDIT = "audit", "carry out audits"
     MODERATE = "moderate", "moderate audits"
+    SEE_ALL = "see_all", "see every case, audit, action and concern"
     OVERSEE = "oversee", "oversee and comment on inadequate audits"
     REVIEW = "review", "carry out follow-up reviews"
     RE_AUDIT = "re_audit", "audit a case again"
