@@ -4,6 +4,7 @@ Three answers matter: it was taken, it was refused (now or for good), or nobody 
 a person get a message twice, and then both carry the same Message-ID.
 """
 
+import logging
 import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from enum import Enum
 from typing import Any
 
 from django.core.mail import EmailMessage, get_connection
+
+logger = logging.getLogger(__name__)
 
 
 class Answer(Enum):
@@ -91,7 +94,8 @@ class Postbox:
         try:
             self._connection.open()
         except (OSError, smtplib.SMTPException, MailLater) as error:
-            return Result(Answer.LATER, f"The mail server could not be reached ({type(error).__name__}).")
+            logger.warning("the mail server could not be reached: %s", type(error).__name__)
+            return Result(Answer.LATER, "The mail server could not be reached.")
         self._open = True
         return None
 
@@ -117,8 +121,9 @@ def _sorted(error: Exception) -> Result:
         return Result(answer, f"The mail server answered {code}.")
     if isinstance(error, UnicodeError | ValueError):
         return Result(Answer.REFUSED, "The address cannot be written to.")
+    logger.warning("the mail server's answer is not known: %s", type(error).__name__)
     return Result(
-        Answer.UNKNOWN, f"The mail server did not say whether it took the message ({type(error).__name__})."
+        Answer.UNKNOWN, "The mail server did not say whether it took the message: it may have arrived."
     )
 
 
