@@ -40,6 +40,8 @@ class DueThing:
     """A reference, such as the audit's."""
     watchers: tuple["Person", ...] = ()
     """Those who hear of its lateness together with whoever has to do it."""
+    never: frozenset[int] = frozenset()
+    """Ids of those who never hear of it, whatever the framework's steps say."""
     due_at: datetime | None = None
     urgent: bool = False
 

@@ -50,7 +50,15 @@ def follow_up_panel(standing: Standing) -> Iterable[Panel]:
         or (standing.sees_grades and link.follow_up.kind in FOR_EVERYBODY)
         or standing.person.pk in (link.follow_up.assignee_id, link.follow_up.about_id)
     ]
-    concerns = list(audit.concern_links.select_related("concern")) if standing.sees_all else []
+    concerns = (
+        list(
+            audit.concern_links.exclude(concern__barred__contains=[standing.person.pk]).select_related(
+                "concern"
+            )
+        )
+        if standing.sees_all
+        else []
+    )
     relatives = [
         one for one in (audit.re_audit_of, *audit.re_audits.exclude(status=AuditStatus.WITHDRAWN)) if one
     ]

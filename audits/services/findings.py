@@ -70,7 +70,8 @@ def propose_audit_action(
     """Propose an action from an assessment; proposing the same once more returns the one that is there.
 
     Where the owner is the child's worker or manager the action follows the child to the next one; where the framework
-    has two answer for actions together, the other of the two is its joint owner. Raises ``ValidationError`` by field, ``StatusHasChanged`` once the auditor has submitted.
+    has two answer for actions together, the other of the two is its joint owner. Raises ``ValidationError`` by field,
+    ``StatusHasChanged`` once the auditor has submitted.
     """
     _own(assessment, person)
     audit = assessment.audit

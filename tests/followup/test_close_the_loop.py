@@ -10,6 +10,7 @@ from audits.followup.models import Action, FollowUp, UrgentConcern
 from audits.followup.selectors import may_see_concern, visible_actions, visible_concerns
 from audits.followup.services import (
     answer_concern,
+    chase,
     complete_action,
     complete_follow_up,
     raise_concern,
@@ -178,6 +179,10 @@ def test_an_allegation_is_never_seen_by_whom_it_is_about_nor_by_their_line(insid
         assert concern not in visible_concerns(person), person
     assert concern.responder not in barred
     assert told("urgent_concern").isdisjoint({person.name for person in barred})
+    with clock.travel(datetime(2026, 10, 9, 9, 0, tzinfo=clock.LONDON)):
+        chase()
+    assert told("concern_overdue") == {concern.responder.name}
+    assert told("escalation").isdisjoint({person.name for person in barred})
     answer_concern(concern=concern, answer="Looked into.", person=concern.responder)
     assert not FollowUp.objects.filter(kind="supervision").exists(), "supervision is not told of it"
 

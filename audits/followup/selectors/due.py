@@ -108,6 +108,7 @@ def due_concerns(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
             framework=framework,
             around=partial(_around_concern, one),
             trigger="concern_overdue",
+            never=frozenset(one.barred),
             urgent=True,
         )
 

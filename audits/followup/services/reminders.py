@@ -153,7 +153,7 @@ def _people_above(thing: DueThing, step: EscalationStep) -> tuple[Person, ...]:
     if thing.around is None:
         return ()
     around = thing.around()
-    late = {person.pk for person in (*thing.people, *thing.watchers)}
+    late = {person.pk for person in (*thing.people, *thing.watchers)} | thing.never
     for one in _all_steps(thing):
         if one.days < step.days:
             continue
