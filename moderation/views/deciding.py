@@ -174,7 +174,9 @@ def plan(request: CouncilRequest, found: Moderation) -> HttpResponse:
         return redirect(moderation_href(found, "check"))
     adding = request.method == "POST"
     owners, days = possible_owners(found.audit), action_days(found.audit)
-    form = ActionForm(request.POST if adding else None, owners=owners, days=days)
+    form = ActionForm(
+        request.POST if adding else None, owners=owners, days=days, categories=_categories(found)
+    )
     if adding and form.is_valid():
         try:
             add_to_plan(moderation=found, person=request.person, **_action_words(form))
@@ -197,7 +199,13 @@ def _action_words(form: ActionForm) -> dict[str, Any]:
         "intended_change": data["intended_change"],
         "owner": form.chosen_owner,
         "due_on": data["due_on"],
+        "category": data.get("category", ""),
     }
+
+
+def _categories(found: Moderation) -> list[tuple[str, str]]:
+    """The kinds of action that the framework tells apart."""
+    return [(one.key, one.label) for one in framework_for(found.audit).actions.categories]
 
 
 def _action_hrefs(found: Moderation, link: AuditAction) -> dict[str, str]:
@@ -223,11 +231,13 @@ def edit(request: CouncilRequest, found: Moderation, pk: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         owners=list(owners.items()),
         days=action_days(found.audit),
+        categories=_categories(found),
     )
     form.initial.update(
         text=action.text,
         intended_change=action.intended_change,
         owner=str(action.owner_id or ""),
+        category=action.category,
         due_on=action.due_on,
     )
     if request.method == "POST" and form.is_valid():

@@ -54,12 +54,22 @@ def propose_action(
 
 
 def edit_action(
-    *, action: Action, text: str, intended_change: str, owner: Person | None, owner_role: str, due_on: date
+    *,
+    action: Action,
+    text: str,
+    intended_change: str,
+    owner: Person | None,
+    owner_role: str,
+    due_on: date,
+    category: str = "",
+    joint_owner: Person | None = None,
+    joint_owner_role: str = "",
 ) -> None:
     """Change a proposed action. Raises ``ValidationError`` by field, also when it was agreed meanwhile."""
     if action.status != ActionStatus.PROPOSED:
         raise ValidationError("This action has been agreed and can no longer be rewritten.")
-    action.owner_role = owner_role
+    action.owner_role, action.category = owner_role, category
+    action.joint_owner, action.joint_owner_role = joint_owner, joint_owner_role
     _fill(action, text=text, intended_change=intended_change, owner=owner, due_on=due_on)
     action.save()
 
