@@ -3,7 +3,14 @@
 from django.db.models import QuerySet
 
 from audits.enums import GradeStage
-from audits.events import AssessmentSubmitted, AuditFinal, AuditWithdrawn, ModerationNeeded, OutcomeReached
+from audits.events import (
+    AssessmentSubmitted,
+    AuditClosed,
+    AuditFinal,
+    AuditWithdrawn,
+    ModerationNeeded,
+    OutcomeReached,
+)
 from audits.followup.enums import FollowUpStatus
 from audits.followup.events import (
     ActionConfirmed,
@@ -15,7 +22,7 @@ from audits.followup.events import (
 )
 from audits.followup.services import drop_action, stand_down_follow_up
 from audits.frameworks.enums import Occurrence
-from audits.models import Audit, AuditConcern
+from audits.models import Audit, AuditConcern, SectionDraft
 from audits.selectors.facts import framework_for
 from audits.services import after_final, filing
 from audits.services.concerns import raise_what_is_called_for
@@ -71,6 +78,12 @@ def open_what_follows(event: AuditFinal) -> None:
     stand_down(audit=audit)
     apply_consequences(audit=audit, occurrence=Occurrence.AUDIT_FINALISED)
     look_for_patterns(audit=audit)
+
+
+@on(AuditClosed)
+def forget_what_was_typed(event: AuditClosed) -> None:
+    """Words that were typed and never recorded are not kept beyond the audit's loop."""
+    SectionDraft.objects.filter(assessment__audit=event.audit).delete()
 
 
 @on(AuditWithdrawn)

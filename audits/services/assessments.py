@@ -212,7 +212,7 @@ def submit_assessment(*, assessment: Assessment, person: Person) -> None:
         raise TransitionRefused(problems)
     now = clock.now()
     assessment_workflow.apply(assessment, "submit", person=person, also={"submitted_at": now})
-    assessment.drafts.all().delete()
+    assessment.drafts.exclude(section__in=_still_wanted(framework)).delete()
     with because("Submit", person=person):
         record_grades(assessment, list(assessment.judgements.all()), GradeStage.SUBMITTED, person)
     publish(AssessmentSubmitted(assessment, person))
@@ -220,6 +220,15 @@ def submit_assessment(*, assessment: Assessment, person: Person) -> None:
         audit.submitted_at = now
         audit.save(update_fields=["submitted_at"])
         settle(audit=audit)
+
+
+def _still_wanted(framework: Framework) -> set[str]:
+    """Return where words may stand that are recorded after submission: late conversations, the family's view."""
+    process = framework.process
+    kept = {one.key for one in process.conversations if one.precedes == "finalise"}
+    if process.family_feedback and process.family_feedback.precedes != "submit":
+        kept |= {one.key for one in process.family_feedback.targets}
+    return {NOTES + key for key in kept}
 
 
 def state_no_action(*, assessment: Assessment, reason: str, person: Person) -> None:

@@ -49,6 +49,15 @@ def sampling(framework: Framework) -> Iterator[Sentence | Listing]:
     yield from listing(
         "Reasons for replacing a case", (item.label for item in replacement.reasons), replacement
     )
+    if themes := rules.themes:
+        yield say(f"The {names.role(themes.owner)} chooses themes, {themes.frequency.label}", themes, "owner")
+        yield say(
+            f"A programme on a theme audits {count(themes.size, 'record')}, within "
+            f"{count(themes.due_working_days, 'working day')} of its opening",
+            themes,
+            "size",
+        )
+        yield from listing("Reasons for a theme", (item.label for item in themes.reasons), themes, "reasons")
     for extra in rules.extra:
         trend = "count" if extra.origin.counts_in_trends else "do not count"
         yield say(f"{extra.text} ({names.role(extra.by)}); such audits {trend} in trends", extra)
@@ -95,6 +104,14 @@ def audit(framework: Framework) -> Iterator[Sentence | Section]:
     )
     if process.monthly_theme:
         yield say("Each month has a theme", process, "monthly_theme")
+    if process.sources_considered_recorded:
+        named = join(source.label for source in process.sources)
+        told = f", each with what it told: {named}" if named else ""
+        yield say(
+            f"The sources considered are recorded before the overall grade{told}",
+            process,
+            "sources_considered_recorded",
+        )
     for slot in process.slots:
         yield build(f"slot_{slot.key}", slot.label, _slot(framework, slot))
     yield build("grades_seen", "Who sees which grades, and when", _reveal(framework, process))
@@ -175,16 +192,46 @@ def _conversation(framework: Framework, item: Conversation) -> Iterator[Sentence
         yield say(f"It lasts at least {item.minutes_at_least} minutes", item, "minutes_at_least")
     if item.minutes_at_most:
         yield say(f"It lasts at most {item.minutes_at_most} minutes", item, "minutes_at_most")
-    if item.asks_agreement_of:
-        reason = ", with the reason where they disagree" if item.disagreement_reason_required else ""
-        who = names.party(item.asks_agreement_of)
-        yield say(
-            f"Whether {who} agrees with the overall grade is recorded{reason}", item, "asks_agreement_of"
-        )
+    yield from _what_is_recorded(framework, item)
     yield from listing(
         "Excused because", (reason.label for reason in item.excused_reasons), item, "excused_reasons"
     )
     yield from listing("Prompts", item.prompts, item, "prompts")
+    yield from listing(
+        "Questions with answers of their own", (one.label for one in item.questions), item, "questions"
+    )
+
+
+_MODES = {"in_person": "in person", "video": "by video", "telephone": "by telephone"}
+_AGREES_WITH = {
+    "overall_grade": "the overall grade",
+    "strengths_and_areas": "the strengths and areas written down",
+}
+
+
+def _what_is_recorded(framework: Framework, item: Conversation) -> Iterator[Sentence]:
+    names = framework.names
+    if item.booked == "required":
+        yield say("A day is agreed beforehand", item, "booked")
+    if item.mode:
+        text = f"It is held {_MODES[item.mode]}; another way is recorded with its reason"
+        yield say(text, item, "mode")
+    if item.covers_all_domains:
+        text = "Every domain is talked over; one left out is recorded with its reason"
+        yield say(text, item, "covers_all_domains")
+    if item.strengths_and_areas:
+        text = "Strengths and areas that need attention are written down, each apart"
+        yield say(text, item, "strengths_and_areas")
+    if item.asks_agreement_of:
+        reason = ", with the reason where they disagree" if item.disagreement_reason_required else ""
+        who, what = names.party(item.asks_agreement_of), _AGREES_WITH[item.agreement_about]
+        yield say(f"Whether {who} agrees with {what} is recorded{reason}", item, "asks_agreement_of")
+    if item.view_of:
+        text = f"The own view of {names.party(item.view_of)} stands beside the auditor's"
+        yield say(text, item, "view_of")
+    if item.learning_of_each:
+        text = "Everybody who takes part records what they take from it"
+        yield say(text, item, "learning_of_each")
 
 
 def _family(framework: Framework, rules: FamilyFeedback) -> Iterator[Sentence | Listing]:
@@ -196,6 +243,9 @@ def _family(framework: Framework, rules: FamilyFeedback) -> Iterator[Sentence | 
         text = "No consent is asked for beforehand; the family may decline when asked"
     yield say(text, consent)
     yield from listing("Recorded before contact", (item.label for item in consent.asks), consent, "asks")
+    if rules.preference_asked:
+        text = "The worker is asked how the family prefers to communicate and what help they need"
+        yield say(text, rules, "preference_asked")
     yield say(f"{names.party(rules.sought_by)} seeks the family's view", rules, "sought_by")
     for target in rules.targets:
         how = "each on their own " if target.each else ""
@@ -208,6 +258,8 @@ def _family(framework: Framework, rules: FamilyFeedback) -> Iterator[Sentence | 
             f"What they said, or exactly one reason why not, is recorded before {_PRECEDES[rules.precedes]}"
         )
         yield say(text, rules, "no_contact_reasons")
+    if rules.due:
+        yield say(f"The family is asked {rules.due.in_words(names)}", rules, "due")
     yield from listing(
         "Reasons why not", (item.label for item in rules.no_contact_reasons), rules, "no_contact_reasons"
     )
@@ -226,21 +278,23 @@ def _filing(framework: Framework, process: Process) -> Iterator[Sentence]:
     check = process.finalisation_check
     if check:
         who = "every auditor" if check.offered_to == "all" else "new auditors"
-        required = "; while an auditor is new it is required" if check.required_while_new else ""
+        new = f"until they have submitted {count(check.new_below, 'audit')}, or somebody audits beside them"
+        required = f"; while an auditor is new it is required: {new}" if check.required_while_new else ""
         yield say(f"The {names.role(check.by)} offers {who} a check before finalising{required}", check)
     system = framework.authority.record_system.name
-    who, due = names.role(filing.by), filing.due.in_words(names)
-    text = f"The {who} places the audit on the child's record in {system} {due}"
+    who, due = names.party(filing.by), filing.due.in_words(names)
+    text = f"{who[:1].upper()}{who[1:]} places the audit on the child's record in {system} {due}"
     yield say(text, filing, "due")
     yield say(
         f"Findings and actions go to {join(names.party(party) for party in filing.tell)}", filing, "tell"
     )
     if filing.acknowledged_by:
-        yield say(
-            f"Acknowledged by {join(names.party(party) for party in filing.acknowledged_by)}",
-            filing,
-            "acknowledged_by",
-        )
+        within = f" {filing.acknowledge_within.in_words(names)}" if filing.acknowledge_within else ""
+        people = join(names.party(party) for party in filing.acknowledged_by)
+        yield say(f"Acknowledged by {people}{within}", filing, "acknowledged_by")
+    for copy in filing.copies:
+        whose = join((names.role(role) for role in copy.audits_by), "or") if copy.audits_by else "everybody"
+        yield say(f"A copy of each audit by {whose} goes to {names.party(copy.to)}", copy)
     if filing.omit_sections:
         parts = join(part.replace("_", " ") for part in filing.omit_sections)
         yield say(
