@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from audits.frameworks import loader, sentences
+from audits.frameworks.places import places
 
 GOLDEN = Path(__file__).parent / "herefordshire_in_words.txt"
 NAMES = loader.builtin_names()
@@ -29,6 +30,20 @@ def whole(name):
 def test_the_framework_reads_as_it_was_agreed():
     """Change the words on purpose only; then write the new text into the golden file."""
     assert whole("herefordshire") == GOLDEN.read_text()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_block_of_a_framework_is_said_in_words(name):
+    """A rule that no sentence tells could neither be read, confirmed nor changed in the browser."""
+    framework = loader.builtin(name)
+
+    def said(section):
+        yield from (item.block for item in (*section.sentences, *section.listings))
+        for part in section.parts:
+            yield from said(part)
+
+    told = {id(block) for section in sentences.document(framework) for block in said(section)}
+    assert [place.where for place in places(framework).values() if id(place.block) not in told] == []
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from audits.frameworks.enums import Capability
 from audits.frameworks.schema.framework import Framework
 from audits.frameworks.schema.grades import GradeSet
-from audits.frameworks.schema.identity import Role
+from audits.frameworks.schema.identity import Document, Role
 from audits.frameworks.schema.tools import Domain, Tool
 from audits.frameworks.sentences.model import Listing, Section, Sentence, build, listing, say, section_of
 from audits.frameworks.vocabulary.wording import count, join
@@ -111,6 +111,12 @@ def tools(framework: Framework) -> Iterator[Section]:
     """Each tool with its domains."""
     for tool in framework.tools:
         yield build(tool.key, f"{tool.name}, version {tool.version}", _tool(framework, tool))
+    if framework.documents:
+        yield build("documents", "Documents that say what good looks like", map(_document, framework.documents))
+
+
+def _document(item: Document) -> Sentence:
+    return say(f"{item.title}: {item.address or 'no web address given yet'}", item)
 
 
 def _tool(framework: Framework, tool: Tool) -> Iterator[Sentence | Listing | Section]:
