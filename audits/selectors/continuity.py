@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from audits.frameworks.models import FrameworkVersion
+from audits.frameworks.schema import Tool
 from audits.frameworks.selectors import framework_of
 
 KeyNow = Callable[[int, str, str], str]
@@ -19,9 +20,8 @@ def domain_keys() -> KeyNow:
     renamed: list[tuple[int, str, dict[str, str]]] = []
     for version in FrameworkVersion.objects.order_by("number"):
         numbers[version.pk] = version.number
-        for tool in framework_of(version).tools:
-            if moves := {one.continues: one.key for one in tool.domains if one.continues}:
-                renamed.append((version.number, tool.key, moves))
+        moves = ((tool.key, _moves(tool)) for tool in framework_of(version).tools)
+        renamed += [(version.number, key, found) for key, found in moves if found]
 
     def key_now(version: int, tool: str, domain: str) -> str:
         for number, key, moves in renamed:
@@ -30,3 +30,7 @@ def domain_keys() -> KeyNow:
         return domain
 
     return key_now
+
+
+def _moves(tool: Tool) -> dict[str, str]:
+    return {one.continues: one.key for one in tool.domains if one.continues}

@@ -138,6 +138,30 @@ def _values(row: _Row) -> dict[str, Any]:
 
 
 def _read(content: bytes) -> list[_Row]:
+    reader = csv.DictReader(io.StringIO(_text(content)), restkey="", strict=True)
+    rows: list[_Row] = []
+    try:
+        reader.fieldnames = names = [(name or "").strip() for name in reader.fieldnames or ()]
+        if problems := list(_faulty_heading(names)):
+            raise HistoricFileRefused(problems)
+        for cells in reader:
+            if len(rows) >= MOST_ROWS:
+                raise HistoricFileRefused(
+                    [f"The file has more than {MOST_ROWS:,} rows. Bring it in in parts."]
+                )
+            if any(value.strip() for value in cells.values() if isinstance(value, str)):
+                _take(cells, reader.line_num, rows, problems)
+    except csv.Error as error:
+        raise HistoricFileRefused([f"Line {reader.line_num}: the file is not a CSV file."]) from error
+    problems += _twice(rows)
+    if not rows and not problems:
+        problems.append("The file has no rows.")
+    if problems:
+        raise HistoricFileRefused(problems)
+    return rows
+
+
+def _text(content: bytes) -> str:
     if len(content) > LARGEST:
         raise HistoricFileRefused(
             [f"The file is larger than {LARGEST // 1_000_000} MB. Bring it in in parts."]
@@ -148,30 +172,7 @@ def _read(content: bytes) -> list[_Row]:
         raise HistoricFileRefused(["The file is not text in UTF-8. Save it as CSV UTF-8."]) from error
     if "\0" in text:
         raise HistoricFileRefused(["The file is not a CSV file."])
-    reader = csv.DictReader(io.StringIO(text), restkey="", strict=True)
-    problems: list[str] = []
-    rows: list[_Row] = []
-    try:
-        names = [(name or "").strip() for name in reader.fieldnames or ()]
-        reader.fieldnames = names
-        problems += _faulty_heading(names)
-        if problems:
-            raise HistoricFileRefused(problems)
-        for cells in reader:
-            if len(rows) >= MOST_ROWS:
-                raise HistoricFileRefused(
-                    [f"The file has more than {MOST_ROWS:,} rows. Bring it in in parts."]
-                )
-            if any((value or "").strip() for value in cells.values() if not isinstance(value, list)):
-                _take(cells, reader.line_num, rows, problems)
-    except csv.Error as error:
-        raise HistoricFileRefused([f"Line {reader.line_num}: the file is not a CSV file."]) from error
-    problems += _twice(rows)
-    if not rows and not problems:
-        problems.append("The file has no rows.")
-    if problems:
-        raise HistoricFileRefused(problems)
-    return rows
+    return text
 
 
 def _faulty_heading(names: list[str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A look at an audit before it is finalised: offered to all, required of the new, given by the quality assurance team."""
+"""A look at an audit before it is finalised: offered to all, required of the new, given by the QA team."""
 
 from datetime import timedelta
 

@@ -17,24 +17,27 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from audits.cases.models import Case, CaseImport
-from audits.followup.models import Action, FollowUp, UrgentConcern
+from audits.followup.models import Action, CaseloadCheck, Confirmation, FollowUp, UrgentConcern
 from audits.models import (
     Assessment,
     AuditAction,
     CaseExclusion,
     FactCorrection,
     FamilyContact,
+    FinalisationCheck,
+    Judgement,
     SampledCase,
     WiderFinding,
 )
 from audits.programme.models import Feed, Occurrence
+from moderation.models import Dispute, Meeting
 from qaf.jobs.models import Job
 from qaf.lib import clock
 from qaf.notices.models import Notice
 from qaf.tenants.models import Person, Post, Unit
 from qaf.tenants.permissions import permissions_of
 from qaf.tenants.scope import authority_scope
-from reporting.models import ReportSnapshot
+from reporting.models import ChosenCase, ReportSnapshot, Session
 from tests.factories.councils import CANARY, WholeCouncil, put_canaries, tenant_models, whole_council
 from tests.factories.people import make_council, make_person
 
@@ -66,6 +69,9 @@ ROWS: dict[str, Any] = {
     "cases:map_team": Unit,
     "cases:map_person": Person,
     "followup:action": Action,
+    "followup:confirm": Confirmation,
+    "followup:caseload_round": CaseloadCheck,
+    "followup:save_caseload": CaseloadCheck,
     "followup:follow_up": FollowUp,
     "followup:give_follow_up": FollowUp,
     "followup:raise_concern": Case,
@@ -73,11 +79,24 @@ ROWS: dict[str, Any] = {
     "followup:close_concern": UrgentConcern,
     "moderation:edit": Action,
     "moderation:leave_out": Action,
+    "moderation:meeting": Meeting,
+    "moderation:invite": Meeting,
+    "moderation:theme": Meeting,
+    "moderation:record": Meeting,
+    "moderation:feedback": Meeting,
+    "moderation:dispute": Dispute,
+    "moderation:raise_for_child": Case,
     "feedback:code": FamilyContact,
+    "reporting:code": Judgement,
+    "reporting:case": ChosenCase,
+    "reporting:drop_case": ChosenCase,
+    "reporting:session": Session,
+    "reporting:record_session": Session,
     "reporting:making": Job,
     "reporting:report": ReportSnapshot,
     "reporting:file": ReportSnapshot,
     "audits:replace_case": SampledCase,
+    "audits:check": FinalisationCheck,
     "audits:give": Assessment,
     "audits:decide_exclusion": CaseExclusion,
     "audits:family_remove": FamilyContact,
@@ -93,10 +112,22 @@ WORDS = {
     "label": "2026-Q4",
     "form": "pdf",
     "where": "sampling",
+    "column": "strength",
+    "scope": "theme-1",
     "part": "size",
 }
-KEYS = {"frameworks:section": "sampling", "frameworks:draft_section": "sampling"}
-KINDS = {"reporting:draft": "quarterly", "reporting:save_draft": "quarterly"}
+KEYS = {
+    "audits:review_tool": "case_file",
+    "frameworks:section": "sampling",
+    "frameworks:draft_section": "sampling",
+}
+KINDS = {
+    "reporting:draft": "quarterly",
+    "reporting:save_draft": "quarterly",
+    "reporting:draft_of": "themes",
+    "reporting:save_draft_of": "themes",
+    "reporting:plan_session": "learning",
+}
 # A council's own number, which the next council counts too: nothing in the address is the other's.
 OWN_NUMBER = {"frameworks:text", "frameworks:version_changes"}
 

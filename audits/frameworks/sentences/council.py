@@ -6,7 +6,7 @@ from audits.frameworks.enums import Capability
 from audits.frameworks.schema.framework import Framework
 from audits.frameworks.schema.grades import GradeSet
 from audits.frameworks.schema.identity import Document, Role
-from audits.frameworks.schema.tools import Domain, Tool
+from audits.frameworks.schema.tools import Domain, ExtraField, Tool
 from audits.frameworks.sentences.model import Listing, Section, Sentence, build, listing, say, section_of
 from audits.frameworks.vocabulary.wording import count, join
 
@@ -112,7 +112,9 @@ def tools(framework: Framework) -> Iterator[Section]:
     for tool in framework.tools:
         yield build(tool.key, f"{tool.name}, version {tool.version}", _tool(framework, tool))
     if framework.documents:
-        yield build("documents", "Documents that say what good looks like", map(_document, framework.documents))
+        yield build(
+            "documents", "Documents that say what good looks like", map(_document, framework.documents)
+        )
 
 
 def _document(item: Document) -> Sentence:
@@ -132,8 +134,13 @@ def _tool(framework: Framework, tool: Tool) -> Iterator[Sentence | Listing | Sec
         yield say(f"It looks back {count(tool.look_back.months, 'month')}{longer}", tool.look_back)
     if tool.minutes:
         yield say(f"It is meant to take about {tool.minutes} minutes", tool, "minutes")
+    if tool.review:
+        often = count(tool.review.every_months, "month")
+        asked = join(choice.label for choice in tool.review.asks)
+        by = framework.names.role(tool.review.by)
+        yield say(f"The {by} reviews the tool itself every {often}: {asked}", tool.review)
     for item in tool.fields:
-        yield say(f"The form asks for “{item.label}” {_SCOPES[item.scope]}", item)
+        yield say(_asks(framework, tool, item), item)
     yield from listing("Questions", (item.question for item in tool.items), tool, "items")
     yield from listing("Issues a finding can be marked with", (tag.label for tag in tool.tags), tool, "tags")
     codes = (code.label for code in tool.development_codes)
@@ -141,6 +148,21 @@ def _tool(framework: Framework, tool: Tool) -> Iterator[Sentence | Listing | Sec
     grades = framework.grade_set(tool.grade_set) if tool.grade_set else None
     for domain in tool.domains:
         yield build(domain.key, domain.title, _domain(framework, domain, grades))
+
+
+def _asks(framework: Framework, tool: Tool, item: ExtraField) -> str:
+    """What the form asks, when it has to be answered, and what becomes of the answer."""
+    text = f"The form asks for “{item.label}” {_SCOPES[item.scope]}"
+    flag = tool.further(item.needed_when) if item.needed_when else None
+    if item.required:
+        text += "; it has to be answered"
+    elif flag:
+        text += f"; it has to be answered where “{flag.label}” is answered with yes"
+    if item.meaning == "not_of_worker":
+        text += "; an audit marked so stays out of the worker's own patterns"
+    if item.meaning == "recommends_observation" and item.to and item.due:
+        text += f"; the {framework.names.role(item.to)} is asked to arrange it {item.due.in_words(framework.names)}"
+    return text
 
 
 _SCOPES = {
@@ -162,6 +184,8 @@ def _domain(framework: Framework, domain: Domain, grades: GradeSet | None) -> It
         yield from listing(grade.label, domain.descriptor(grade.key), domain, "descriptors")
     criteria = (f"{item.text}{f' ({item.only_when})' if item.only_when else ''}" for item in domain.criteria)
     yield from listing("Criteria", criteria, domain, "criteria")
+    checks = (item.text for item in domain.criteria if item.compliance)
+    yield from listing("Of these, checks of compliance that have to be marked", checks, domain, "criteria")
     yield from listing("Figures", (item.text for item in domain.thresholds), domain, "thresholds")
     titles = {document.key: document.title for document in framework.documents}
     yield from listing("What good looks like", (titles[key] for key in domain.documents), domain, "documents")
