@@ -30,7 +30,12 @@ class ReportingConfig(AppConfig):
         # The framework's tracking narrows this to a practitioner's own line and quality assurance.
         give(Capability.SUPERVISE, "reporting.see_practitioners")
         give(Capability.TRACK_ACTIONS, "reporting.see_practitioners")
-        give(Capability.SEE_ALL, "reporting.see_council", "reporting.see_practitioners", "reporting.read_reports")
+        give(
+            Capability.SEE_ALL,
+            "reporting.see_council",
+            "reporting.see_practitioners",
+            "reporting.read_reports",
+        )
         give(Capability.READ_REPORTS, "reporting.read_reports")
         give(
             Capability.WRITE_REPORTS,

@@ -14,6 +14,7 @@ from reporting.periods import Period
 from reporting.selectors.definitions import (
     MAKE,
     Definition,
+    definition,
     definitions,
     every_scope,
     makes,
@@ -133,17 +134,19 @@ class NewReportForm(forms.Form):
     def __init__(self, *args: Any, person: Person, framework: Framework, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["report"].choices = [  # type: ignore[attr-defined]
-            *(self._ours() if may(person, MAKE) else ()),
+            *(self._great(framework) if may(person, MAKE) else ()),
             *self._of_framework(person, framework),
         ]
 
-    def _ours(self) -> Iterator[tuple[str, str]]:
+    def _great(self, framework: Framework) -> Iterator[tuple[str, str]]:
+        """Yield the report of the quarter and that of the month for some time back."""
         today = clock.today()
         this = calendar.quarter_label(*calendar.quarter_of(today))
         for kind in (ReportKind.QUARTERLY, ReportKind.MONTHLY):
+            name = definition(framework, kind).label
             for label, title in periods.choices(kind, today)[:4]:
                 running = label in (this, f"{today:%Y-%m}")
-                yield f"{kind}:{label}", f"{kind.label}: {title}{' (still running)' if running else ''}"
+                yield f"{kind}:{label}", f"{name}: {title}{' (still running)' if running else ''}"
 
     def _of_framework(self, person: Person, framework: Framework) -> Iterator[tuple[str, str]]:
         """Yield the framework's other reports for the months just ended and those still running."""

@@ -158,7 +158,9 @@ def made(made_from: Source) -> list[Section]:
             if (section := BUILDERS[key](made_from) or _instead(key, made_from))
             and (section.blocks or key not in WHERE_ANY)
         ]
-    return [_in_words(one, made_from) for one in wanted.sections]
+    # The texts of a paper of cases stand at its cases.
+    in_cases = wanted.kind == ReportKind.CASE_PAPER
+    return [_in_words(one, made_from) for one in wanted.sections if one.shows or not in_cases]
 
 
 def _instead(key: str, made_from: Source) -> Section | None:

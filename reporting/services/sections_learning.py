@@ -11,7 +11,7 @@ from reporting.selectors.examples import CHANGE, STRENGTH, WIDER
 from reporting.selectors.learning import chosen_cases, evaluations_within, plan, sessions_of
 from reporting.selectors.programmes import audits_of_theme, themes_between
 from reporting.selectors.records import audit_rows
-from reporting.services.figures import areas, family, findings, meaning, movement
+from reporting.services.figures import agreement, areas, family, findings, meaning, movement
 from reporting.services.figures.model import (
     Block,
     Column,
@@ -30,14 +30,16 @@ from reporting.services.source import Source
 def movement_section(made_from: Source) -> Section | None:
     """What moderation did to the auditors' grades (DUR-87, SEF-104)."""
     records = made_from.records
+    own = agreement.own_view(records)
     if not movement.moves(records):
-        return Section("movement", "Moderation", (Note("No moderated audit of these months is final yet."),))
+        nothing = Note("No moderated audit of these months is final yet.")
+        return Section("movement", "Moderation", (nothing, Tiles(own)) if own else (nothing,))
     units = [movement.by_unit(records, "service")] if made_from.whole else []
     return Section(
         "movement",
         "Moderation",
         (
-            Tiles(movement.movement_figures(records)),
+            Tiles((*movement.movement_figures(records), *own)),
             movement.by_domain(records),
             *units,
             movement.by_unit(records, "team"),

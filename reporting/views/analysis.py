@@ -42,6 +42,7 @@ def analysis(request: CouncilRequest) -> HttpResponse:
         "figures": [
             *(agreement.agreement(records) if several else ()),
             *movement.movement_figures(records),
+            *agreement.own_view(records),
         ],
         "consistency": [
             *([agreement.domain_agreement(records), agreement.by_service(records)] if several else []),

@@ -242,3 +242,23 @@ def test_a_worker_sees_their_own_audits_views_actions_and_learning(west, enter):
     for other in (west.lowered, west.alone, west.hidden):
         assert other.reference not in page
     assert ReportSnapshot.objects.count() == 0
+
+
+def test_a_worker_s_own_grade_stands_beside_the_auditor_s_and_is_no_second_auditor_s(west):
+    from audits.models import Assessment, RecordedGrade
+    from qaf.lib import clock
+
+    for audit, grade in ((west.moderated, "good"), (west.lowered, "requires_improvement")):
+        own = Assessment.objects.create(
+            audit=audit, slot="practitioner", assessor=west.wyn, status="submitted", due_on=SEPTEMBER
+        )
+        RecordedGrade.objects.create(
+            audit=audit, assessment=own, domain="", stage="submitted", grade=grade, given_at=clock.now()
+        )
+    report = freeze(kind="quarterly", label="2026-Q3", person=west.quin)
+    tiles = [b for one in report.figures["sections"] for b in one["blocks"] if b["type"] == "tiles"]
+    found = {figure["key"]: (figure["value"], figure["n"]) for tile in tiles for figure in tile["figures"]}
+    assert found["own_view_same"] == (1, 2)
+    assert found["moderation_confirmed"] == (2, 3), "the hidden record counts, it is only not shown"
+    assert "agreed_overall" not in found
+    assert "Grades are final ones: given by the auditor" in report.figures["population"][1]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from audits.frameworks.schema.framework import Framework
+from audits.frameworks.schema.framework import Framework, FrameworkNames
 from audits.frameworks.schema.governance import Forum
 from audits.frameworks.schema.moderation import Dispute
 from audits.frameworks.sentences.model import Listing, Section, Sentence, build, listing, say, section_of
@@ -205,17 +205,37 @@ def reports(framework: Framework) -> Iterator[Sentence | Section]:
     for report in framework.reports:
         by = f" by {join(names.party(role) for role in report.by)}" if report.by else ""
         to = join(forums.get(key) or names.role(key) for key in report.to)
-        text = f"{report.label}: {report.frequency.label}{by}" + (f", for {to}" if to else "")
-        yield say(text + (" (made by a later release)" if report.kind == "later" else ""), report)
+        of = _OF[report.per]
+        due = f", {report.due.in_words(names)}" if report.due else ""
+        text = f"{report.label}{of}: {report.frequency.label}{due}{by}" + (f", for {to}" if to else "")
+        written = [section.title for section in report.written]
+        later = " (made by a later release)" if report.kind == "later" else ""
+        yield say(text + later + (f"; somebody writes {join(written)}" if written else ""), report)
     if framework.forums:
-        yield build("forums", "Forums", (_forum(item) for item in framework.forums))
+        yield build("forums", "Forums", (_forum(item, names) for item in framework.forums))
     if framework.activities:
         yield build("activities", "Calendar of other activities", _activities(framework))
 
 
-def _forum(item: Forum) -> Sentence:
+_OF = {
+    "authority": "",
+    "service": ", for each service",
+    "auditor": ", for each auditor’s own audits",
+    "theme": ", for each theme",
+}
+_PURPOSE = {
+    "learning": "; people learn there from the month’s audits",
+    "figures": "; audit figures are talked about there",
+}
+
+
+def _forum(item: Forum, names: FrameworkNames) -> Sentence:
     meets = f" meets {item.frequency.label}" if item.frequency else " is a forum of this framework"
-    return say(f"{item.label}{meets}{' and stands outside the council' if item.external else ''}", item)
+    members = f"; its members: {join(names.role(role) for role in item.members)}" if item.members else ""
+    invited = f"; invited: {join(names.party(party) for party in item.invites)}" if item.invites else ""
+    outside = " and stands outside the council" if item.external else ""
+    purpose = _PURPOSE[item.purpose] if item.purpose else ""
+    return say(f"{item.label}{meets}{outside}{members}{purpose}{invited}", item)
 
 
 def _activities(framework: Framework) -> Iterator[Sentence]:

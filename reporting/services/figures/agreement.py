@@ -15,10 +15,12 @@ LABELS = {kind.value: kind.label for kind in ReasonKind}
 
 
 def slots(records: Records) -> tuple[str, ...]:
-    """Return the slots whose grades the framework compares: with one there is nothing to compare."""
-    return records.framework.process.compared_slots or tuple(
-        slot.key for slot in records.framework.grading_slots
-    )
+    """Return the slots of auditors whose grades the framework compares: with one there is nothing to compare.
+
+    A worker's own view is set beside the auditor's apart, by ``own_view``: a worker is no second auditor.
+    """
+    grading = tuple(slot.key for slot in records.framework.grading_slots)
+    return tuple(key for key in records.framework.process.compared_slots if key in grading) or grading
 
 
 def compared(
@@ -95,6 +97,32 @@ def agreement(records: Records) -> tuple[Figure, ...]:
             *changed_after_talking(records),
         ),
         worker_agreement(records),
+    )
+
+
+def own_view(records: Records) -> tuple[Figure, ...]:
+    """Return how often a worker's self-assessment came to the auditor's overall grade, where it may hold one."""
+    process = records.framework.process
+    own = {slot.key for slot in process.slots if slot.grades == "optional"}
+    grading = {slot.key for slot in records.framework.grading_slots}
+    if not own:
+        return ()
+    pairs = []
+    for row in records.submitted:
+        given = records.parts.submitted.get(row.pk, {})
+        mine = [grades[OVERALL] for slot, grades in given.items() if slot in own and OVERALL in grades]
+        theirs = [grades[OVERALL] for slot, grades in given.items() if slot in grading and OVERALL in grades]
+        if mine and theirs:
+            pairs.append(mine[0] in theirs)
+    return (
+        Figure(
+            "own_view_same",
+            "Self-assessment and audit came to the same overall grade",
+            "The worker’s own overall grade is the auditor’s, of the audits in which both gave one.",
+            "audits drawn at random with a graded self-assessment",
+            sum(pairs),
+            len(pairs),
+        ),
     )
 
 
