@@ -31,8 +31,11 @@ class CompleteActionForm(forms.Form):
         },
     }
 
-    def __init__(self, *args: Any, rules: Actions, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, rules: Actions, of_child: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not of_child:  # an action of the organisation
+            self.govuk = {"evidence": {"rows": 4}, "change_for_child": {"rows": 4}}
+            self.fields["change_for_child"].label = "What changed for children?"
         self.fields["evidence"].required = rules.evidence_required
         self.fields["change_for_child"].required = rules.impact_required
 
@@ -203,6 +206,10 @@ class StandDownForm(forms.Form):
     govuk = {"why": {"rows": 3, "hint": "Such as: the worker has left."}}
 
 
+NOBODY = "nobody"
+OTHER = "other"
+
+
 class SpokenFirstFields(forms.Form):
     """The conversation before something is sent, or why it cannot wait for one."""
 
@@ -230,7 +237,7 @@ class SpokenFirstFields(forms.Form):
                 del self.fields[name]
         else:
             people = [(pk, one.name) for pk, one in self.first_with.items()]
-            self.fields["spoken_with"].choices = [*people, ("", "I have not spoken with them")]  # type: ignore[attr-defined]
+            self.fields["spoken_with"].choices = [*people, (NOBODY, "I have not spoken with them")]  # type: ignore[attr-defined]
 
     def spoken(self) -> SpokenFirst | None:
         """Return what was said to whom, or why not; ``None`` where nothing is asked."""
@@ -286,9 +293,13 @@ class ConcernForm(SpokenFirstFields):
         super().__init__(*args, **kwargs)
         known = list(triggers)
         if known:
-            self.fields["trigger"].choices = [*known, ("", "Something else")]  # type: ignore[attr-defined]
+            self.fields["trigger"].choices = [*known, (OTHER, "Something else")]  # type: ignore[attr-defined]
         else:
             del self.fields["trigger"]
+
+    def clean_trigger(self) -> str:
+        """Return the framework's key, or nothing for another reason."""
+        return "" if self.cleaned_data["trigger"] == OTHER else self.cleaned_data["trigger"]
 
     def clean_about_person(self) -> Person | None:
         """Return the person of that name."""

@@ -121,7 +121,7 @@ def _href(request: CouncilRequest, pk: int) -> str:
 def _form_for(request: CouncilRequest, found: Action) -> CompleteActionForm | SignOffForm | None:
     data = request.POST if request.method == "POST" else None
     if found.status == ActionStatus.OPEN and owns(found, request.person):
-        return CompleteActionForm(data, rules=framework_in_force().actions)
+        return CompleteActionForm(data, rules=framework_in_force().actions, of_child=found.case is not None)
     if found.status == ActionStatus.DONE and may_sign_off(found, request.person):
         return SignOffForm(data, judges=judged_apart())
     return None
