@@ -315,7 +315,7 @@ def check(request: CouncilRequest, found: Moderation) -> HttpResponse:
 def _in_words(asked: Asked, value: Any) -> str:
     labels = dict(asked.choices)
     if isinstance(value, list):
-        return ", ".join(labels.get(one, one) for one in value)
+        return ", ".join(str(labels.get(one, one)) for one in value)
     if asked.control == "date":
         return long_date(date.fromisoformat(value))
     return str(labels.get(value, value))

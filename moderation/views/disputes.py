@@ -71,7 +71,7 @@ def raise_about_audit(request: CouncilRequest, standing: Standing) -> HttpRespon
     form = _raise_form(request, rules, framework_for(audit))
     if request.method == "POST" and form.is_valid():
         try:
-            dispute = raise_dispute(audit=audit, person=request.person, **form.words())
+            dispute = raise_dispute(audit=audit, person=request.person, **_entered(form))
         except (ValidationError, TransitionRefused) as error:
             refused(form, error)
         else:
@@ -93,7 +93,7 @@ def raise_about_child(request: CouncilRequest, case_id: int) -> HttpResponse:
     form = _raise_form(request, rules, framework_of(version_in_force()))
     if request.method == "POST" and form.is_valid():
         try:
-            dispute = raise_dispute(case=child, person=request.person, **form.words())
+            dispute = raise_dispute(case=child, person=request.person, **_entered(form))
         except (ValidationError, TransitionRefused) as error:
             refused(form, error)
         else:
@@ -112,6 +112,10 @@ def _raise_form(request: CouncilRequest, rules: list[Rule], framework: Any) -> R
         for party in step.decided_by
     }
     return RaiseForm(request.POST if request.method == "POST" else None, rules=rules, parties=parties)
+
+
+def _entered(form: RaiseForm) -> dict[str, Any]:
+    return dict(form.words())
 
 
 def _own_words(party: str, framework: Any) -> str:
@@ -184,13 +188,13 @@ def _settle(
     request: CouncilRequest, found: Dispute, form: SettleForm | None, back_form: TakeBackForm | None
 ) -> HttpResponse | None:
     """Do what was asked; ``None`` where the page is shown again with its errors."""
-    used: Any = back_form if request.POST.get("form") == "back" else form
+    used = back_form if request.POST.get("form") == "back" else form
     if used is None:
         raise PermissionDenied("This step does not ask you.")
     if not used.is_valid():
         return None
     try:
-        if used is back_form:
+        if isinstance(used, TakeBackForm):
             take_back(dispute=found, why=used.cleaned_data["why"], person=request.person)
         else:
             settle_step(dispute=found, person=request.person, **used.entered())

@@ -17,7 +17,7 @@ from audits.frameworks.base import (
 )
 from audits.frameworks.vocabulary import Due, Eligibility, Selection
 from audits.frameworks.vocabulary.selection import EvaluatedAt
-from audits.frameworks.vocabulary.wording import Names, join
+from audits.frameworks.vocabulary.wording import Names, count, join
 
 
 class SingleDecider(Kind):
@@ -58,7 +58,10 @@ class Panel(Kind):
     def in_words(self, names: Names) -> str:
         """How it is decided."""
         members = join(names.role(role) for role in self.standing)
-        return f"a panel of {members} decides; where they are divided, the {names.role(self.tie_decided_by)} does"
+        text = f"a panel of {members} decides, at least {count(self.quorum, 'member')} giving their view"
+        if self.invited:
+            text += f"; {join((names.role(role) for role in self.invited), 'or')} may be asked to join"
+        return f"{text}; where they are divided, the {names.role(self.tie_decided_by)} decides"
 
 
 class FeedbackTo(Model):

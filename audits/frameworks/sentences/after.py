@@ -37,7 +37,10 @@ def _dispute(framework: Framework, dispute: Dispute) -> Iterator[Sentence | List
     for number, step in enumerate(dispute.steps, start=1):
         text = f"Step {number}, {step.name}: {join(names.party(party) for party in step.decided_by)}"
         text += f", {step.due.in_words(names)}" if step.due else ""
+        text += "; whoever raises it chooses whom to ask" if step.chosen_by_raiser else ""
         yield say(text + ("; this settles it" if step.final else ""), step)
+    if "acknowledgement" in dispute.polarity:
+        yield say("Good practice is acknowledged in the same way, and kept", dispute, "polarity")
     yield from listing("Grounds", dispute.grounds, dispute, "grounds")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from audits.frameworks.schema.framework import Framework
+from audits.frameworks.schema.moderation import ConsistencySession
 from audits.frameworks.schema.process import Conversation, FamilyFeedback, Process, Reveal, Slot
 from audits.frameworks.sentences.model import Listing, Section, Sentence, build, listing, say, section_of
 from audits.frameworks.vocabulary.selection import EVALUATED_WORDS
@@ -313,14 +314,25 @@ def moderation(framework: Framework) -> Iterator[Sentence]:
         if selector.adds:
             text += f"; {join(names.party(role) for role in selector.adds)} joins the decision"
         yield say(text, selector, "rule")
+        if selector.decision:
+            yield say(f"{selector.label}: {selector.decision.in_words(names)}", selector, "decision")
+        if selector.due:
+            yield say(f"{selector.label}: decided {selector.due.in_words(names)}", selector, "due")
     yield say(f"The moderator is {rules.moderators.in_words(names)}", rules, "moderators")
     yield say(rules.decision.in_words(names), rules, "decision")
+    if isinstance(rules.decision, ConsistencySession) and rules.decision.feedback_to:
+        forums = {forum.key: forum.label for forum in framework.forums}
+        heard = join(forums.get(one.forum, names.role(one.forum)) for one in rules.decision.feedback_to)
+        yield say(f"What it finds goes to the {heard}", rules, "decision")
     yield say(f"Moderations are handed out {rules.allocate.in_words(names)}", rules, "allocate")
     yield say(
         f"They are decided {rules.due.in_words(names)} and go back to the {names.role(rules.returns_to)}",
         rules,
         "due",
     )
+    if rules.tell:
+        told = join(names.party(party) for party in rules.tell)
+        yield say(f"Also told that audit and moderation are finished: {told}", rules, "tell")
     decides = join(item.replace("_", " ") for item in rules.decides)
     yield say(f"Moderation decides: {decides}", rules, "decides")
     share = percent(rules.expected_share)
