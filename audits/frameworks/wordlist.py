@@ -3,6 +3,18 @@
 from collections.abc import Mapping
 
 LABELS: Mapping[str, str] = {
+    "label": "What is it called?",
+    "Selector.rule": "Which audits does it select?",
+    "Selector.evaluated": "When is it looked at?",
+    "Selector.mandatory": "Must such an audit be moderated?",
+    "Selector.adds": "Roles that join the decision",
+    "Consequence.when": "When does it follow?",
+    "Consequence.conditions": "Conditions",
+    "Consequence.stood_down_by_outcome": "Is it stood down where the final outcome does not bear it out?",
+    "TrendRule.condition": "Which pattern?",
+    "effects": "What follows",
+    "EscalationStep.trigger": "What is late?",
+    "EscalationStep.to": "Who is told?",
     "RandomCase.per_service": "How many cases are drawn in each service?",
     "RandomCase.sizes": "Services with a number of their own",
     "RandomCase.stratify_by": "What is the draw spread over?",
@@ -113,6 +125,11 @@ LISTS: Mapping[str, str] = {
 """Lists of whole rules, by the block and field they stand in."""
 
 VALUES: Mapping[str, str] = {
+    "each_quarter": "Each quarter",
+    "month_closed": "When the month has ended",
+    "finalisation": "When the outcome is final",
+    "all_submitted": "When every auditor has submitted",
+    "at_allocation": "When the audits are handed out",
     "yes": "A full set of grades of their own",
     "no": "No grades",
     "may_revise": "May revise the grades given",

@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
+from django.urls import reverse
 
 from audits.followup.models import FollowUp
 from audits.followup.services import raise_concern
@@ -36,18 +37,20 @@ def sign_in(person):
     return client
 
 
+def at(name, row):
+    return reverse(name, args=["alder", row.pk])
+
+
 def test_a_review_is_given_to_somebody_else_who_is_told_and_the_trail_says_why(world, council):
     cast, seniors, _, tasks = world
     review = tasks["review"]
-    page = f"/a/alder/actions/follow-ups/{review.pk}/"
+    page, give = at("followup:follow_up", review), at("followup:give_follow_up", review)
     client = sign_in(cast.quinn)
-    assert f"{page}give/" in client.get(page).content.decode()
-    wrong = client.post(f"{page}give/", {"assignee": "Nobody Known", "reason": "Away"})
+    assert f'href="{give}"' in client.get(page).content.decode()
+    wrong = client.post(give, {"assignee": "Nobody Known", "reason": "Away"})
     assert "Nobody of that name" in wrong.content.decode()
     assert 'value="Nobody Known"' in wrong.content.decode()
-    assert (
-        client.post(f"{page}give/", {"assignee": "Mona Manager", "reason": "Sam is away"}).status_code == 302
-    )
+    assert client.post(give, {"assignee": "Mona Manager", "reason": "Sam is away"}).status_code == 302
     with authority_scope(council):
         review.refresh_from_db()
         assert review.assignee_id == seniors.mona.pk
@@ -59,7 +62,7 @@ def test_a_review_is_given_to_somebody_else_who_is_told_and_the_trail_says_why(w
 def test_only_those_who_follow_it_give_it_away_and_never_without_a_reason(world, council):
     cast, _, _, tasks = world
     review = tasks["review"]
-    assert sign_in(cast.stranger).get(f"/a/alder/actions/follow-ups/{review.pk}/give/").status_code == 403
+    assert sign_in(cast.stranger).get(at("followup:give_follow_up", review)).status_code == 403
     with authority_scope(council):
         with pytest.raises(PermissionDenied):
             give_follow_up(follow_up=review, assignee=cast.ivor, reason="x", person=cast.stranger)
@@ -76,12 +79,11 @@ def test_a_re_audit_goes_to_nobody_who_audited_the_case_before(world, council):
             give_follow_up(follow_up=again, assignee=cast.petra, reason="Knows it", person=cast.quinn)
         assert "has audited this case before" in str(refused.value)
         give_follow_up(follow_up=again, assignee=seniors.mona, reason="Is free", person=cast.quinn)
-    page = f"/a/alder/audits/re-audits/{again.pk}/"
+    page = at("audits:re_audit", again)
     client = sign_in(seniors.mona)
-    assert client.post(page, {"form": "begin"}).status_code == 302
+    part = client.post(page, {"form": "begin"}).url
     with authority_scope(council), pytest.raises(ValidationError, match="has begun"):
         give_follow_up(follow_up=again, assignee=seniors.hal, reason="Late", person=cast.quinn)
-    part = client.post(page, {"form": "begin"}).url
     body = client.get(part).content.decode()
     assert "Re-auditor" in body
     assert "Re audit<" not in body
@@ -92,10 +94,10 @@ def test_the_page_of_a_case_shows_what_follows_as_far_as_each_may_see_it(world, 
     cast, _, audit, tasks = world
     with authority_scope(council):
         raise_concern(case=audit.case, raised_by=cast.petra, text="Nobody saw her.", about=audit.reference)
-    page = f"/a/alder/cases/{audit.case_id}/"
+    page = at("cases:case", audit.case)
     body = sign_in(cast.quinn).get(page).content.decode()
     assert "What follows for this child" in body
-    assert f"/actions/follow-ups/{tasks['review'].pk}/" in body
+    assert at("followup:follow_up", tasks["review"]) in body
     assert "Urgent concern" in body.split("What follows for this child")[1]
     body = sign_in(cast.wyn).get(page).content.decode()
     assert "Urgent concern</a>" not in body

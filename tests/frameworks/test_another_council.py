@@ -66,7 +66,7 @@ def test_a_sixth_council_imports_its_cases_opens_a_month_and_later_audits_one_mo
         for audit in audits:
             (assessment,) = audit.assessments.all()
             assert assessment.slot == "auditor"
-            assert assessment.assessor.name in {"Lee Oak", "Lee Ash", "Prue Principal"}
+            assert assessment.assessor.name in {"Lee Oak", "Lee Ash", "Lee Elm", "Prue Principal"}
             assert assessment.assessor.name.split()[1] not in audit.case.team.name
         drafts.start_draft(person=principal)
         for where, changes in (
