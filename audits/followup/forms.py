@@ -31,13 +31,22 @@ class CompleteActionForm(forms.Form):
         },
     }
 
-    def __init__(self, *args: Any, rules: Actions, of_child: bool = True, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, rules: Actions, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not of_child:  # an action of the organisation
-            self.govuk = {"evidence": {"rows": 4}, "change_for_child": {"rows": 4}}
-            self.fields["change_for_child"].label = "What changed for children?"
         self.fields["evidence"].required = rules.evidence_required
         self.fields["change_for_child"].required = rules.impact_required
+
+
+class CompleteForOrganisationForm(CompleteActionForm):
+    """An action that belongs to no single child is done: what shows it, and what changed for children."""
+
+    change_for_child = forms.CharField(
+        label="What changed for children?", widget=forms.Textarea, required=False
+    )
+    govuk = {
+        "evidence": {"rows": 4},
+        "change_for_child": {"rows": 4, "hint": "What is different now, not what was done."},
+    }
 
 
 JUDGED = {

@@ -19,10 +19,12 @@ def readers_of(kind: str, scope: str) -> list[Person]:
 
 def share(snapshot: ReportSnapshot) -> None:
     """Tell everybody the report was made for; whoever made it knows."""
-    people = Person.objects.filter(pk__in=snapshot.shared_with).exclude(pk=snapshot.made_by_id)
+    people = [
+        one for one in Person.objects.filter(pk__in=snapshot.shared_with) if one.pk != snapshot.made_by_id
+    ]
     slug = Authority.objects.values_list("slug", flat=True).get(pk=current_authority_id())
     tell(
-        people=list(people),
+        people=people,
         kind="report_shared",
         key=f"report-{snapshot.pk}",
         subject=f"{snapshot.figures['title']}, {snapshot.figures['period']['title']}: ready for you",

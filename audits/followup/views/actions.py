@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from audits.followup.enums import ActionStatus
 from audits.followup.filters import ActionFilter
-from audits.followup.forms import JUDGED, CompleteActionForm, SignOffForm
+from audits.followup.forms import JUDGED, CompleteActionForm, CompleteForOrganisationForm, SignOffForm
 from audits.followup.models import Action, Confirmation
 from audits.followup.selectors import (
     action_list,
@@ -121,7 +121,8 @@ def _href(request: CouncilRequest, pk: int) -> str:
 def _form_for(request: CouncilRequest, found: Action) -> CompleteActionForm | SignOffForm | None:
     data = request.POST if request.method == "POST" else None
     if found.status == ActionStatus.OPEN and owns(found, request.person):
-        return CompleteActionForm(data, rules=framework_in_force().actions, of_child=found.case is not None)
+        form = CompleteActionForm if found.case else CompleteForOrganisationForm
+        return form(data, rules=framework_in_force().actions)
     if found.status == ActionStatus.DONE and may_sign_off(found, request.person):
         return SignOffForm(data, judges=judged_apart())
     return None

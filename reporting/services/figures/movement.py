@@ -3,7 +3,7 @@
 Serves one auditor and several alike. Where several differed among themselves there is no one grade to move from.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from audits.enums import NOT_APPLICABLE, OVERALL
@@ -115,7 +115,7 @@ def movement_figures(records: Records) -> tuple[Figure, ...]:
     )
 
 
-def _table(key: str, title: str, first: str, rows: list[tuple[Cell, ...]]) -> Table:
+def _table(key: str, title: str, first: str, rows: Sequence[tuple[Cell, ...]]) -> Table:
     return Table(
         key=key,
         title=title,
