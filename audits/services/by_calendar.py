@@ -20,9 +20,10 @@ from audits.programme.services import note_done
 from audits.selectors.action_position import position_effects, position_in_words
 from audits.selectors.audits import OPEN_ASSESSMENT
 from audits.selectors.people import people_who_may
+from audits.selectors.quota import has_quota, quota_of_month, shortfalls
 from audits.services.cycles import close_finished_cycles, open_cycle, prepare_cycle
 from audits.services.lists import propose_list
-from audits.services.notifying import month_begins
+from audits.services.notifying import month_begins, shortfall
 from audits.services.trends import look_at_quarter
 from qaf.lib import calendar, clock
 from qaf.lib.calendar import local_date
@@ -144,6 +145,20 @@ def report_positions(occurrence: Occurrence) -> str:
         href=f"{reverse('audits:positions', args=[slug])}?which=reported",
     )
     return f"The position on actions was reported to {plural(len(set(people)), 'person', 'people')}."
+
+
+@on_occurrence(OccurrenceKind.MONTH_END)
+def raise_shortfalls(occurrence: Occurrence) -> str:
+    """Tell those who run months whose share of the month is not done (SLO-111)."""
+    cycle = Cycle.objects.filter(period=month_of(occurrence.period)).exclude(status=CycleStatus.DRAFT).first()
+    if cycle is None or not has_quota(cycle):
+        return ""
+    missing = shortfalls(quota_of_month(cycle))
+    if not missing:
+        return "Everybody has done their audits of the month."
+    lines = [f"{one.person.name} ({one.role}): {one.done} of {one.asked} done." for one in missing]
+    shortfall(cycle=cycle, lines=lines, people=people_who_may("audits.open_cycle"))
+    return f"{plural(len(missing), 'person has', 'people have')} audits of the month not done."
 
 
 @on_occurrence(OccurrenceKind.QUARTER_END)

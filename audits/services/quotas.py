@@ -161,15 +161,15 @@ def first_for(
 ) -> Candidate | None:
     """Return the case that comes first for a share by lot, of those nobody has; ``None`` where there is none.
 
-    The kind whose turn it is comes before the others. Another worker's case comes before one of a worker whom the
-    holder audits already, where the quota is to be spread; that gives way before the share stays empty.
+    Where the quota is to be spread, another worker's case comes before one of a worker whom the holder audits
+    already; then the kind whose turn it is comes before the others. Both give way before the share stays empty.
     """
     gone, known = set(taken), set(workers)
     rank = {status: place for place, status in enumerate(share.statuses)}
 
-    def order(one: Candidate) -> tuple[int, bool, str]:
+    def order(one: Candidate) -> tuple[bool, int, str]:
         again = share.spread_over_workers and one.worker in known
-        return rank.get(one.status, len(rank)), again, chance(seed, f"{share.key} {one.local_id}")
+        return again, rank.get(one.status, len(rank)), chance(seed, f"{share.key} {one.local_id}")
 
     wanted = (one for one in pool if not one.excluded and one.local_id not in gone and share.scope.holds(one))
     if share.statuses:

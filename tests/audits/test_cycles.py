@@ -13,6 +13,7 @@ from audits.enums import AuditStatus, CycleStatus
 from audits.events import CycleOpened
 from audits.frameworks import loader
 from audits.frameworks.services import publish_framework
+from audits.frameworks.vocabulary import RandomCase
 from audits.models import Assessment, Audit, Cycle, SampledCase
 from audits.services.cycles import (
     close_cycle,
@@ -248,16 +249,18 @@ def test_a_restricted_record_stays_in_the_draw_though_nobody_is_cleared():
     assert "those not cleared for restricted records" in problems["peer"]
 
 
-def test_a_framework_that_this_release_cannot_run_is_refused_with_every_sentence():
+def test_a_framework_that_this_release_cannot_run_is_refused_with_every_sentence(monkeypatch):
+    monkeypatch.setattr(RandomCase, "implemented", False)
     council = small_council()
-    text = loader.builtin_text("herefordshire").replace(
-        "  compared_slots:", "  monthly_theme: true\n  compared_slots:", 1
-    )
+    # Read anew: what a release can run is worked out once for a framework.
+    text = loader.builtin_text("herefordshire").replace("per_worker: 1", "per_worker: 2", 1)
     publish_framework(text=text, effective_from=clock.today())
     cycle = prepare_cycle(period=OCTOBER, person=council.qa_lead)
     with pytest.raises(TransitionRefused) as refused:
         open_cycle(cycle=cycle, person=council.qa_lead)
-    assert [problem.text for problem in refused.value.problems] == ["Process: a theme for each month."]
+    assert [problem.text for problem in refused.value.problems] == [
+        "Sampling: a random draw of cases in each service."
+    ]
     assert not preview_cycle(cycle=cycle).may_open
     assert Cycle.objects.get(pk=cycle.pk).status == CycleStatus.DRAFT
 
