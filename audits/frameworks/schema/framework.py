@@ -26,6 +26,7 @@ from audits.frameworks.schema.process import Conversation, Process, Slot
 from audits.frameworks.schema.sampling import Allocation, Sampling
 from audits.frameworks.schema.tools import Domain, Tool
 from audits.frameworks.vocabulary import DueFacts, DueRule
+from audits.frameworks.vocabulary.strategies import QuotaPerRole
 from qaf.lib import calendar
 
 Item = TypeVar("Item")
