@@ -114,6 +114,7 @@ WORDS = {
     "where": "sampling",
     "column": "strength",
     "scope": "theme-1",
+    "item": "0",
     "part": "size",
 }
 KEYS = {
