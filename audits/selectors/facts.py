@@ -22,7 +22,7 @@ from audits.models import (
 )
 from audits.registry import moderators_of
 from audits.selectors.experience import completed_counts
-from audits.selectors.standing import gives_grades
+from audits.selectors.standing import gives_grades, is_self_assessment
 from qaf.lib import calendar, clock
 from qaf.tenants.models import Person
 
@@ -186,7 +186,10 @@ def around_audit(audit: Audit) -> Around:
     auditors: dict[str, tuple[Person, ...]] = {
         row.slot: (row.assessor,) for row in assessments if row.assessor
     }
-    everybody = tuple(dict.fromkeys(person for people in auditors.values() for person in people))
+    framework = framework_for(audit)
+    # Who only looks at their own work is no auditor of it.
+    audit_it = (people for slot, people in auditors.items() if not is_self_assessment(framework, slot))
+    everybody = tuple(dict.fromkeys(person for people in audit_it for person in people))
     return Around(
         unit=audit.team or audit.service,
         worker=audit.worker,

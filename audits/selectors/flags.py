@@ -16,7 +16,7 @@ from audits.models import Audit, AuditConcern, AuditFlag
 from audits.registry import Panel, is_guest
 from audits.selectors.facts import case_facts, framework_for
 from audits.selectors.links import audit_href, concern_href
-from audits.selectors.standing import Standing
+from audits.selectors.standing import Standing, is_self_assessment
 from qaf.tenants.models import Person
 from qaf.tenants.registry import ToDo
 
@@ -61,8 +61,10 @@ def may_mark(audit: Audit, person: Person) -> bool:
     """Say whether the person sets marks: one of its auditors, or who moderates it, until the loop is closed."""
     if audit.status in ENDED:
         return False
-    audits_it = audit.assessments.filter(assessor=person).exclude(status=AssessmentStatus.REASSIGNED)
-    return audits_it.exists() or is_guest(audit, person)
+    framework = framework_for(audit)
+    parts = audit.assessments.filter(assessor=person).exclude(status=AssessmentStatus.REASSIGNED)
+    audits_it = any(not is_self_assessment(framework, slot) for slot in parts.values_list("slot", flat=True))
+    return audits_it or is_guest(audit, person)
 
 
 def called_for(audits: Iterable[Audit]) -> dict[int, list[ConcernTrigger]]:

@@ -33,7 +33,7 @@ from audits.selectors.links import OVERALL_SECTION, assessment_href, audit_href
 from audits.selectors.outcome import outcome_of
 from audits.selectors.progress import Task
 from audits.selectors.responsibility import responsibility_of
-from audits.selectors.standing import Standing, is_self_assessment
+from audits.selectors.standing import Standing, grading, is_self_assessment
 from audits.selectors.together import may_look_on
 from audits.services.assessments import WORKING, problems_with_revising
 from audits.services.conversations import AREAS, DEPARTURE, DISCUSSED_GRADE, DOMAINS, STRENGTHS
@@ -116,6 +116,7 @@ def grades(request: CouncilRequest, standing: Standing) -> HttpResponse:
         "rows": [(row, words_of(row)) for row in comparison.rows],
         "outcome": outcome_of(standing.audit),
         "responsibility": responsibility_of(standing.audit).sentences,
+        "is_compared": len(grading(standing.framework, standing.assessments)) > 1,
         "changes": [
             (one, titles.get(one.domain, one.domain), word_for(standing.framework, one.grade))
             for one in changes_of(standing)
@@ -300,6 +301,8 @@ def _why_hidden(standing: Standing) -> str:
         if alone:
             return "Grades are shown once the auditor has submitted."
         return "Grades are shown once all auditors have locked their own and their discussion is recorded."
+    if standing.is_worker and standing.is_held_together:
+        return "You see what the auditor writes from the day of your session on, and the grades once they are locked."
     if standing.has_case_now and not (standing.is_worker or standing.is_manager or standing.is_chair):
         return "You see the grades once they are final."
     return "You see the grades once all auditors have submitted."

@@ -5,7 +5,15 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from audits.models import Appointment, Assessment, Contribution, Conversation, RecordedGrade
+from audits.models import (
+    Appointment,
+    Assessment,
+    Audit,
+    Contribution,
+    Conversation,
+    Cycle,
+    RecordedGrade,
+)
 from audits.selectors.conversations import conversations_of
 from audits.selectors.facts import grading_assessments, submitted_grades
 from audits.selectors.grades import side_by_side
@@ -24,11 +32,14 @@ from audits.services.conversations import (
 from audits.services.family import record_consent, record_contact, record_no_contact
 from audits.services.finalise import confirm_outcome
 from audits.services.taking_part import excuse_part, hand_in
+from moderation.models import Moderation
+from moderation.services.naming import name_moderators
 from qaf.lib import clock
 from qaf.notices.models import Notice
 from qaf.tenants.models import Person
 from qaf.tenants.registry import todo_for
 from qaf.tenants.transitions import StatusHasChanged, TransitionRefused
+from tests.factories.people import make_person, make_service
 from tests.factories.tools import Sheet, fill_form, make_sheet
 
 pytestmark = pytest.mark.usefixtures("scope", "frozen")
@@ -219,6 +230,32 @@ def test_the_session_records_what_is_agreed_how_it_was_held_and_what_each_takes_
     assert (mine.view, mine.learning, mine.written_by) == ("Fair.", "I ask every father.", sheet.wyn)
     with pytest.raises(PermissionDenied):
         write_contribution(audit=sheet.audit, kind="stage_1", person=sheet.mo, learning="I was not there.")
+
+
+@pytest.mark.req("WSX-55")
+def test_submitting_the_joint_audit_tells_the_moderator_named_for_it_and_opens_the_second_stage():
+    sheet, own = joint_audit()
+    give_self_assessment(own, sheet.wyn)
+    month = Cycle.objects.create(
+        period=date(2026, 10, 1),
+        status="open",
+        framework_version=sheet.audit.framework_version,
+        seed="seed",
+        allocated_on=clock.today(),
+    )
+    Audit.objects.filter(pk=sheet.audit.pk).update(cycle=month)
+    gus = make_person("Gus Group", "group_manager", unit=make_service("Elsewhere"))
+    assert name_moderators(cycle=month) == 1
+    moderation = Moderation.objects.get()
+    assert (moderation.moderator, moderation.status) == (gus, "named")
+    before = Notice.objects.filter(person=gus).count()
+    fill_form(sheet.assessment, sheet.framework, "good")
+    meet(sheet, account=Account(strengths="S", areas="A", booked_for=clock.today()))
+    sheet.audit.refresh_from_db()
+    submit(sheet)
+    moderation.refresh_from_db()
+    assert (sheet.audit.status, moderation.status) == ("in_moderation", "allocated")
+    assert Notice.objects.filter(person=gus).count() == before + 1
 
 
 @pytest.mark.req("WSX-57", "WSX-58")
