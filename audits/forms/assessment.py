@@ -272,7 +272,7 @@ class SectionForm(forms.Form):
         for name, field in self.fields.items():
             value = fields.get(name)
             if isinstance(field, forms.DateField):
-                parts = field.widget.decompress(date.fromisoformat(value) if value else None)
+                parts = forms.GovukDateInput().decompress(date.fromisoformat(value) if value else None)
                 found |= {f"{name}_{index}": part for index, part in enumerate(parts)}
             elif name != "version":
                 found[name] = value or ([] if isinstance(field, forms.MultipleChoiceField) else "")

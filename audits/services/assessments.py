@@ -11,7 +11,7 @@ from audits.frameworks.schema import Framework
 from audits.frameworks.selectors import framework_of
 from audits.models import Assessment, Audit, Judgement, RecordedGrade, SectionDraft
 from audits.selectors import sections
-from audits.selectors.asked import marks_in
+from audits.selectors.asked import EXTRA, marks_in
 from audits.selectors.links import OVERALL_SECTION
 from audits.selectors.missing import missing_before_lock, missing_before_reveal, missing_before_submission
 from audits.selectors.standing import gives_grades, grading
@@ -254,7 +254,7 @@ def _judgements(assessment: Assessment, framework: Framework) -> list[Judgement]
 def judgement_from(assessment: Assessment, domain: str, fields: dict[str, Any]) -> Judgement:
     """Return what a section's fields say, unsaved; a grade left open does not apply."""
     extra = {
-        key.removeprefix(sections.EXTRA): fields[key] for key in fields if key.startswith(sections.EXTRA)
+        key.removeprefix(EXTRA): fields[key] for key in fields if key.startswith(EXTRA)
     }
     grade = fields.get("grade") or NOT_APPLICABLE
     return Judgement(
