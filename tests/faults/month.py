@@ -32,7 +32,7 @@ MOMENTS = [
 BELLS = ("tick", "daily", "relay", "sweep")
 MINUTES = 5
 """How long after a death everything must be as if nobody had died."""
-PATIENCE = 90.0
+PATIENCE = 180.0
 _WAITING = """
     SELECT (SELECT count(*) FROM jobs_job WHERE status IN ('waiting', 'running'))
       + (SELECT count(*) FROM notices_notice WHERE delivery = 'sending'

@@ -24,9 +24,14 @@ _folder = Path(os.environ[FOLDER])
 _began: list[str] = []
 
 SECONDS = {"sweep-jobs": 0.7, "relay-notices": 0.5, "look-at-calendars": 0.5, "daily": 1.5}
+EXPIRES = 6
+"""Seconds after which a bell is not worth hearing: on a busy machine fresh ones must not queue behind stale ones."""
 _slower = 3 if os.environ.get(TWICE) else 1  # two beats, each of which rings twice
 for _name, _seconds in SECONDS.items():
-    app.conf.beat_schedule[_name] = app.conf.beat_schedule[_name] | {"schedule": _seconds * _slower}
+    app.conf.beat_schedule[_name] = app.conf.beat_schedule[_name] | {
+        "schedule": _seconds * _slower,
+        "options": {"expires": EXPIRES},
+    }
 
 if os.environ.get(TWICE):
     _once = Task.apply_async
