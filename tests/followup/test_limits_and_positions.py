@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -89,7 +89,7 @@ def test_an_inadequate_audit_with_a_safeguarding_concern_shortens_its_actions_at
     assert unmarked.due_on == date(2026, 11, 2)
 
 
-@pytest.mark.req("WSX-13", "DUR-82")
+@pytest.mark.req("WSX-13")
 def test_where_practice_is_weak_no_outcome_stands_without_a_dated_action(collaborative):
     audit = audit_of(collaborative.town, collaborative.case, collaborative.manager)
     assessment = audit.assessments.get()
@@ -158,7 +158,6 @@ def test_the_next_supervisions_note_the_audit_and_go_on_until_the_actions_are_co
     assert len(item) == 1, "the line manager signs off, and judges the difference apart"
 
 
-@pytest.mark.req("WSX-13")
 def test_grades_that_moved_between_quarters_are_brought_up_once_the_quarter_is_over(collaborative):
     town, case = collaborative.town, collaborative.case
     for number in range(5):
@@ -174,6 +173,26 @@ def test_grades_that_moved_between_quarters_are_brought_up_once_the_quarter_is_o
     assert "Inadequate: 0 of 5 audits, then 2 of 5" in notices.first().body
 
 
+@pytest.mark.req("DUR-82")
+def test_an_area_to_improve_becomes_an_owned_and_dated_action_that_is_closed_with_its_proof(council, frozen):
+    with authority_scope(council):
+        world = World(council, "durham", "team_manager")
+        audit = audit_of(world.town, world.case, world.manager)
+        action = propose(audit, owner=world.worker)
+        assert (action.owner, action.due_on) == (world.worker, date(2026, 11, 2)), "20 working days"
+        submit_with(audit, "inadequate")
+        action.refresh_from_db()
+        assert (action.status, action.due_on) == ("open", date(2026, 10, 6)), "acted on at once"
+        with pytest.raises(ValidationError) as error:
+            complete_action(action=action, evidence=" ", change_for_child="Safe.", person=world.worker)
+        assert set(error.value.message_dict) == {"evidence"}
+        complete_action(
+            action=action, evidence="Note of 6 October.", change_for_child="Safe.", person=world.worker
+        )
+        action.refresh_from_db()
+        assert (action.status, action.evidence) == ("done", "Note of 6 October.")
+
+
 # Confirmations and caseloads ------------------------------------------------------------------------------------------
 
 
@@ -183,7 +202,7 @@ def self_improving(council, frozen):
         yield World(council, "slough", "practice_manager")
 
 
-@pytest.mark.req("SLO-81", "SLO-82", "SLO-83", "SLO-119", "DUR-82")
+@pytest.mark.req("SLO-81", "SLO-82", "SLO-83", "SLO-119")
 def test_each_action_is_on_file_and_raised_with_worker_and_manager_within_a_week(self_improving):
     world = self_improving
     auditor = world.town.holder("consultant_practitioner", world.case.team.name)
