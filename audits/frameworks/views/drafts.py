@@ -88,8 +88,8 @@ def section(request: CouncilRequest, key: str) -> HttpResponse:
         raise Http404
     context = _context(request, found, framework, key)
     part = part_of(whole, request.authority.slug, places(framework))
-    found = [(item, len(item.blocks)) for item in lists_of(framework) if item.section == key]
-    return render(request, "frameworks/draft/section.html", context | {"part": part, "found": found})
+    lists = [(item, len(item.blocks)) for item in lists_of(framework) if item.section == key]
+    return render(request, "frameworks/draft/section.html", context | {"part": part, "found": lists})
 
 
 @council_view(EDIT)
