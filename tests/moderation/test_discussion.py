@@ -19,7 +19,7 @@ from qaf.lib import clock
 from qaf.notices.models import Notice
 from qaf.tenants.registry import todo_for
 from qaf.tenants.transitions import StatusHasChanged, TransitionRefused
-from tests.factories.graded import given_audit, month_of_audits, submit_graded
+from tests.factories.graded import finalised, given_audit, month_of_audits, submit_graded
 from tests.golden.town import build_town
 
 pytestmark = pytest.mark.usefixtures("frozen", "scope")
@@ -107,7 +107,7 @@ def test_each_moderator_is_named_for_an_audit_that_begins_for_them_when_it_is_su
         assert "Moderate an audit" in {one.text for one in todo_for(named.moderator)}
 
 
-@pytest.mark.req("WSX-69", "WSX-71", "WSX-72", "WSX-73", "WSX-75", "WSX-77", "WSX-97")
+@pytest.mark.req("WSX-69", "WSX-71", "WSX-72", "WSX-73", "WSX-75", "WSX-76", "WSX-77", "WSX-97")
 def test_the_discussion_is_recorded_and_an_agreed_grade_replaces_the_old_one_with_its_reason(
     town, auditor, named
 ):
@@ -150,6 +150,11 @@ def test_the_discussion_is_recorded_and_an_agreed_grade_replaces_the_old_one_wit
     team = town.people["practice_manager"][0]
     assert {town.one("qa_team").name, team.name} <= told
     assert any(name.startswith(town.framework.names.role("group_manager")) for name in told)
+    with clock.travel(date(2026, 10, 12)):
+        finalised(audit)
+    filing = audit.follow_up_links.get(rule="filing").follow_up
+    assert (filing.kind, filing.due_on) == ("filing", date(2026, 10, 16))
+    assert "case note" in filing.guidance
 
 
 @pytest.mark.req("WSX-96", "WSX-98", "WSX-99")
