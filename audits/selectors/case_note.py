@@ -35,7 +35,8 @@ def _lines(audit: Audit, framework: Framework) -> Iterator[str]:
     held = audit.conversations.filter(status=ConversationStatus.HELD).order_by("held_on", "id")
     for one in held:
         label = framework.names.conversation(one.kind)
-        yield f"{label[:1].upper()}{label[1:]}: {long_date(one.held_on)}"
+        if one.held_on:
+            yield f"{label[:1].upper()}{label[1:]}: {long_date(one.held_on)}"
     yield ""
     yield from _actions(audit)
     yield ""

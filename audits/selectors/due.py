@@ -5,7 +5,6 @@ from functools import partial
 
 from audits.enums import BEFORE_SUBMISSION, AuditStatus
 from audits.followup.due import DueThing
-from audits.frameworks.schema import Framework
 from audits.frameworks.selectors import framework_of
 from audits.models import Assessment, Audit
 from audits.selectors.audits import OPEN_ASSESSMENT
@@ -25,26 +24,24 @@ def due_assessments(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
     found = found if ids is None else found.filter(pk__in=list(ids))
     found = found.select_related("assessor", *(f"audit__{name}" for name in AUDIT))
     for one in found:
+        framework = framework_of(one.audit.framework_version)
+        graded = gives_grades(framework, one.slot)
+        label = f"part, {framework.names.slot(one.slot).lower()}"
         yield DueThing(
             kind="assessment",
             pk=one.pk,
             about=one.audit.reference,
-            **_own_words(framework_of(one.audit.framework_version), one),
+            text="your audit" if graded else f"your {label}",
+            what="the audit" if graded else f"the {label}",
             href=assessment_href(one),
             due_on=one.due_on,
             asked_on=one.audit.allocated_on,
             people=(one.assessor,) if one.assessor else (),
-            framework=framework_of(one.audit.framework_version),
+            framework=framework,
             around=partial(around_audit, one.audit),
+            # Nobody above hears of the lateness of a part that the audit does not wait for.
+            trigger="audit_overdue" if graded else "",
         )
-
-
-def _own_words(framework: Framework, assessment: Assessment) -> dict[str, str]:
-    """Return how a part is called; nobody above hears of the lateness of one that the audit does not wait for."""
-    if gives_grades(framework, assessment.slot):
-        return {"text": "your audit", "what": "the audit", "trigger": "audit_overdue"}
-    label = framework.names.slot(assessment.slot).lower()
-    return {"text": f"your part, {label}", "what": f"the part, {label}"}
 
 
 def due_consents(ids: Iterable[int] | None = None) -> Iterable[DueThing]:

@@ -230,7 +230,8 @@ _MODE_WORDS = {"in_person": "in person", "video": "by video", "telephone": "by t
 
 
 def _kept(talk: Talk, account: Account) -> dict[str, Any]:
-    asked, kept = talk.framework, {}
+    asked = talk.framework
+    kept: dict[str, Any] = {}
     if asked.strengths_and_areas:
         kept |= {STRENGTHS: account.strengths.strip(), AREAS: account.areas.strip()}
     if asked.covers_all_domains and account.domains is not None:
@@ -277,7 +278,7 @@ def write_contribution(
     if talk is None:
         raise PermissionDenied("Those who took part in this conversation write what they take from it.")
     if not view.strip() and not learning.strip():
-        raise ValidationError({None: "Write something before you save"})
+        raise ValidationError("Write something before you save")
     words = {
         "view": view.strip() if may_give_view(talk, audit, person) else "",
         "learning": learning.strip() if talk.framework.learning_of_each else "",

@@ -176,9 +176,9 @@ def _conversation_tasks(standing: Standing) -> list[Task]:
     for talk in to_write(audit, standing.framework, standing.person):
         written = contribution_of(talk, standing.person)
         done = written is not None and written.written_by_id == standing.person.pk
-        state = ("Written", "") if done else ("Optional", "blue")
+        words, tone = ("Written", "") if done else ("Optional", "blue")
         title = f"In your own words: {talk.sentence}"
-        tasks.append(Task(title, *state, audit_href(audit, "own_words", talk.key)))
+        tasks.append(Task(title, words, tone, audit_href(audit, "own_words", talk.key)))
     if may_look_on(standing):
         hint = "You carry it out together: read what is written so far."
         tasks.append(Task("The audit as it stands", "Open", "teal", audit_href(audit, "together"), hint))

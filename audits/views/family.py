@@ -49,7 +49,8 @@ WHO_ONLY = (
 @audit_page
 def family(request: CouncilRequest, standing: Standing) -> HttpResponse:
     """List whom the framework wants heard, with consent and contact."""
-    if standing.framework.process.family_feedback is None:
+    feedback = standing.framework.process.family_feedback
+    if feedback is None:
         raise Http404("The family is not asked within this audit.")
     if not standing.sees_safety:
         raise PermissionDenied(WHO_ONLY)
@@ -68,7 +69,7 @@ def family(request: CouncilRequest, standing: Standing) -> HttpResponse:
     context = {
         "relatives": relatives,
         "is_caller": caller is not None,
-        "asks_consent": any(one["relative"].consent_required for one in relatives),
+        "asks_consent": feedback.consent.required,
         "back_url": assessment_href(caller) if caller else audit_href(standing.audit),
     }
     return show(request, "audits/family/family.html", standing, context)
