@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
 
@@ -76,7 +77,7 @@ def raise_concern(
     about_staff = about_staff or about_person is not None
     if not about_staff:
         require_spoken(framework, spoken)
-    now, spoken = clock.now(), spoken or SpokenFirst()
+    now = clock.now()
     barred = shut_out(case, about_person) if about_staff else frozenset()
     responder = _responder(framework, case, about_staff=about_staff, never={raised_by.pk, *barred})
     concern = UrgentConcern.objects.create(
@@ -90,25 +91,35 @@ def raise_concern(
         about_person=about_person,
         barred=sorted(barred - {raised_by.pk}),
         trigger=trigger,
-        spoken_with=spoken.person,
-        spoken_at=now if spoken.person else None,
-        conversation=spoken.words.strip(),
-        not_spoken_reason=spoken.not_spoken_reason.strip(),
+        **_columns(spoken or SpokenFirst()),
         responder=responder,
         due_at=framework.due_at(_due_of(framework, trigger), concern_raised=now),
     )
-    overseers = [person for person in _overseers() if person.pk not in {raised_by.pk, *barred}]
+    _tell_at_once(concern, never={raised_by.pk, *barred})
+    publish(ConcernRaised(concern, about))
+    return concern
+
+
+def _columns(spoken: SpokenFirst) -> dict[str, Any]:
+    return {
+        "spoken_with": spoken.person,
+        "spoken_at": clock.now() if spoken.person else None,
+        "conversation": spoken.words.strip(),
+        "not_spoken_reason": spoken.not_spoken_reason.strip(),
+    }
+
+
+def _tell_at_once(concern: UrgentConcern, *, never: set[int]) -> None:
+    overseers = [person for person in _overseers() if person.pk not in never]
     tell(
-        people=[*([responder] if responder else []), *overseers],
+        people=[*([concern.responder] if concern.responder else []), *overseers],
         kind="urgent_concern",
         key=f"concern-{concern.pk}",
         subject="Urgent: a concern about a child needs an answer",
-        body=_notice(concern, responder),
+        body=_notice(concern, concern.responder),
         href=council_path("followup:concern", concern.pk),
         urgent=True,
     )
-    publish(ConcernRaised(concern, about))
-    return concern
 
 
 def _due_of(framework: Framework, trigger: str) -> DueRule:
