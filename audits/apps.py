@@ -116,10 +116,11 @@ class AuditsConfig(AppConfig):
         from audits.followup.services.reminders import check_reminders
         from audits.frameworks.capabilities import give
         from audits.frameworks.enums import Capability
-        from audits.registry import add_panel
+        from audits.registry import add_guest, add_panel
         from audits.selectors.choosing import due_choices, due_questions
         from audits.selectors.themes import theme_panel, themes_todo
         from audits.services.choosing import draw_unchosen
+        from audits.services.members import is_member
         from qaf.jobs.services import daily
         from qaf.tenants.permissions import Permission, declare
         from qaf.tenants.registry import MenuEntry, add_menu, add_todo
@@ -156,6 +157,7 @@ class AuditsConfig(AppConfig):
         )
         add_todo(themes_todo)
         add_panel(theme_panel)
+        add_guest(is_member)
         add_due("choice", due_choices)
         add_due("performance_question", due_questions)
         check_reminders("choice", "performance_question")

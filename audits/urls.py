@@ -115,6 +115,7 @@ urlpatterns += [
     path("choices/<int:pk>/", quotas.choose, name="choose"),
     path("auditors/", quotas.experience, name="experience"),
     path("auditors/<int:pk>/", quotas.edit_experience, name="edit_experience"),
+    path(f"{_audit}/together/", quotas.together, name="together"),
     path("put-forward/", extras.extra_list, name="extras"),
     path("put-forward/new/", extras.add_extra, name="add_extra"),
     path("put-forward/<int:pk>/", extras.extra, name="extra"),

@@ -84,6 +84,14 @@ class TeamForm(forms.Form):
     service = forms.ModelChoiceField(
         queryset=Unit.objects.none(), label="Which service is this team part of?", empty_label=None
     )
+    locality = forms.CharField(label="Which part of the area does it serve?", max_length=60, required=False)
+
+    govuk = {
+        "locality": {
+            "width": 20,
+            "hint": "Such as North. A draw can be spread over localities; a team without one counts by itself.",
+        }
+    }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -14,18 +14,36 @@ from audits.models import PerformanceQuestion, Theme, ThemeCase, ThemedProgramme
 from audits.services.sampling import Candidate
 from audits.services.themes import ThemeContent, themes_of
 from qaf.lib import calendar, clock
+from qaf.tenants.models import Person
 from qaf.ui import forms
 
 _NUMBER = {"width": 3, "inputmode": "numeric"}
+
+
+def _must(words: str) -> dict[str, str]:
+    """Return what is said where a field is left empty."""
+    return {"required": words}
 
 
 class ThemeForm(forms.Form):
     """What a theme asks, why, whose records it looks at, and what auditors are told."""
 
     title = forms.CharField(label="Short name of the theme", max_length=120)
-    question = forms.CharField(label="What should the audits find out?", widget=forms.Textarea)
-    reason = forms.ChoiceField(label="Why this theme?", widget=forms.RadioSelect)
-    triggered_by = forms.CharField(label="What gave rise to it?", widget=forms.Textarea)
+    question = forms.CharField(
+        label="What should the audits find out?",
+        widget=forms.Textarea,
+        error_messages=_must("Enter what the audits should find out"),
+    )
+    reason = forms.ChoiceField(
+        label="Why this theme?",
+        widget=forms.RadioSelect,
+        error_messages=_must("Select why this theme is chosen"),
+    )
+    triggered_by = forms.CharField(
+        label="What gave rise to it?",
+        widget=forms.Textarea,
+        error_messages=_must("Enter what gave rise to it"),
+    )
     triggered_link = forms.CharField(label="Where can that be read?", max_length=500, required=False)
     statuses = forms.MultipleChoiceField(
         label="Which children?",
@@ -133,8 +151,15 @@ class ProgrammeForm(ThemeForm):
 
     starts_on = forms.DateField(label="When do the audits begin?")
     ends_on = forms.DateField(label="When do they end?")
-    size = forms.IntegerField(label="How many records?", min_value=1, max_value=200)
-    tool = forms.ChoiceField(label="With which tool?", widget=forms.RadioSelect)
+    size = forms.IntegerField(
+        label="How many records?",
+        min_value=1,
+        max_value=200,
+        error_messages=_must("Enter how many records"),
+    )
+    tool = forms.ChoiceField(
+        label="With which tool?", widget=forms.RadioSelect, error_messages=_must("Select the tool")
+    )
 
     govuk = ThemeForm.govuk | {"size": _NUMBER}
 
@@ -172,12 +197,23 @@ def programme_values(programme: ThemedProgramme) -> dict[str, Any]:
 class QuestionForm(forms.Form):
     """A question raised on performance, and what would answer it."""
 
-    question = forms.CharField(label="What is the question?", widget=forms.Textarea)
-    figure = forms.CharField(label="Which figure gave rise to it?", widget=forms.Textarea)
-    raised_at = forms.CharField(label="At which meeting was it raised?", max_length=200)
+    question = forms.CharField(
+        label="What is the question?", widget=forms.Textarea, error_messages=_must("Enter the question")
+    )
+    figure = forms.CharField(
+        label="Which figure gave rise to it?", widget=forms.Textarea, error_messages=_must("Enter the figure")
+    )
+    raised_at = forms.CharField(
+        label="At which meeting was it raised?",
+        max_length=200,
+        error_messages=_must("Enter the meeting at which it was raised"),
+    )
     raised_on = forms.DateField(label="When was it raised?")
     wants = forms.ChoiceField(
-        label="What would answer it?", choices=QuestionWants.choices, widget=forms.RadioSelect
+        label="What would answer it?",
+        choices=QuestionWants.choices,
+        widget=forms.RadioSelect,
+        error_messages=_must("Select what would answer the question"),
     )
     answer_by = forms.DateField(label="By when is the answer needed?")
 
@@ -197,7 +233,7 @@ class AnswerForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why something is not taken up or dropped."""
 
-    reason = forms.CharField(label="Why?", widget=forms.Textarea)
+    reason = forms.CharField(label="Why?", widget=forms.Textarea, error_messages=_must("Enter why"))
     govuk = {"reason": {"rows": 3}}
 
 
@@ -220,8 +256,12 @@ def _case_choices(cases: Iterable[Candidate], names: dict[int, str]) -> list[tup
 class ExchangeForm(forms.Form):
     """Another case in the place of the one that chance proposed, and why."""
 
-    case = forms.ChoiceField(label="Which case instead?")
-    reason = forms.CharField(label="Why this case?", widget=forms.Textarea)
+    case = forms.ChoiceField(label="Which case instead?", error_messages=_must("Select a case"))
+    reason = forms.CharField(
+        label="Why this case?",
+        widget=forms.Textarea,
+        error_messages=_must("Enter why this case takes its place"),
+    )
     govuk = {"reason": {"rows": 3, "hint": "Kept with the list. Do not name the child or family."}}
 
     def __init__(self, *args: Any, cases: Sequence[Candidate], names: dict[int, str], **kwargs: Any) -> None:
@@ -236,7 +276,11 @@ class ExchangeForm(forms.Form):
 class ChooseForm(ExchangeForm):
     """The case an auditor chooses, with one of the framework's reasons."""
 
-    reason = forms.ChoiceField(label="Why do you choose it?", widget=forms.RadioSelect)
+    reason = forms.ChoiceField(
+        label="Why do you choose it?",
+        widget=forms.RadioSelect,
+        error_messages=_must("Select why you choose this case"),
+    )
     words = forms.CharField(label="Anything to add", widget=forms.Textarea, required=False)
     govuk = {"words": {"rows": 3, "hint": "Do not name the child or family."}}
 
@@ -250,9 +294,19 @@ class ExtraForm(forms.Form):
     """A case to audit beside the draw."""
 
     local_id = forms.CharField(label="The child’s id in the case system", max_length=60)
-    origin = forms.ChoiceField(label="What do you ask for?", widget=forms.RadioSelect)
-    tool = forms.ChoiceField(label="With which tool?", widget=forms.RadioSelect)
-    reason = forms.CharField(label="Why should this case be audited?", widget=forms.Textarea)
+    origin = forms.ChoiceField(
+        label="What do you ask for?",
+        widget=forms.RadioSelect,
+        error_messages=_must("Select what you ask for"),
+    )
+    tool = forms.ChoiceField(
+        label="With which tool?", widget=forms.RadioSelect, error_messages=_must("Select the tool")
+    )
+    reason = forms.CharField(
+        label="Why should this case be audited?",
+        widget=forms.Textarea,
+        error_messages=_must("Enter why this case should be audited"),
+    )
 
     govuk = {"local_id": {"width": 10, "spellcheck": False}, "reason": {"rows": 3}}
 
@@ -277,3 +331,16 @@ class ExperienceForm(forms.Form):
 
     audits_before = forms.IntegerField(label="Audits completed before", min_value=0, max_value=500)
     govuk = {"audits_before": _NUMBER}
+
+
+class MembersForm(forms.Form):
+    """Who audits together with the auditor."""
+
+    people = forms.MultipleChoiceField(
+        label="Who audits together with you?", widget=forms.CheckboxSelectMultiple, required=False
+    )
+    govuk = {"people": {"small": True, "hint": "They can open the audit. The grades stay one set."}}
+
+    def __init__(self, *args: Any, people: Iterable[Person], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["people"].choices = [(str(one.pk), one.name) for one in people]  # type: ignore[attr-defined]

@@ -6,12 +6,21 @@ from datetime import date, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
-from audits.enums import AuditStatus, ChoiceStatus, CycleStatus, ExtraStatus, ProgrammeStatus, QuestionStatus
+from audits.enums import (
+    RUNNING,
+    AuditStatus,
+    ChoiceStatus,
+    CycleStatus,
+    ExtraStatus,
+    ProgrammeStatus,
+    QuestionStatus,
+)
 from audits.followup.paths import council_path
 from audits.frameworks.schema.framework import Framework
 from audits.frameworks.selectors import NoFrameworkError, framework_in_force
 from audits.models import CaseChoice, Cycle, ExtraCase, PerformanceQuestion, Theme, ThemedProgramme
 from audits.registry import Panel
+from audits.selectors.links import audit_href
 from audits.selectors.standing import Standing
 from qaf.lib import clock
 from qaf.lib.calendar import add_months, month_start
@@ -60,7 +69,8 @@ def programmes() -> QuerySet[ThemedProgramme]:
     live = ~Q(audits__status=AuditStatus.WITHDRAWN)
     done = Q(audits__status__in=(AuditStatus.FINAL, AuditStatus.CLOSED))
     found = ThemedProgramme.objects.select_related("theme", "raised_by", "framework_version")
-    return found.annotate(audit_count=Count("audits", filter=live), final_count=Count("audits", filter=done))
+    found = found.annotate(audit_count=Count("audits", filter=live), final_count=Count("audits", filter=done))
+    return found.order_by("-starts_on", "pk")
 
 
 def theme_panel(standing: Standing) -> Iterable[Panel]:
@@ -73,10 +83,18 @@ def theme_panel(standing: Standing) -> Iterable[Panel]:
         theme = Theme.objects.filter(cycles=audit.cycle_id).first()
     members = [one.person for one in audit.members.select_related("person")]
     chosen = CaseChoice.objects.filter(audit=audit).exclude(reason="").first()
+    naming = audit.status in RUNNING and (standing.is_auditor or may(standing.person, "audits.open_cycle"))
     yield Panel(
         "How this record came to be audited",
         "audits/themes/_panel.html",
-        {"audit": audit, "theme": theme, "members": members, "choice": chosen, "standing": standing},
+        {
+            "audit": audit,
+            "theme": theme,
+            "members": members,
+            "choice": chosen,
+            "may_name_members": naming,
+            "together_url": audit_href(audit, "together"),
+        },
         order=15,
     )
 

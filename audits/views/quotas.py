@@ -8,18 +8,21 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from audits.enums import ChoiceStatus, CycleStatus
-from audits.forms.themes import ChooseForm, ExchangeForm, ExperienceForm
+from audits.forms.themes import ChooseForm, ExchangeForm, ExperienceForm, MembersForm
 from audits.frameworks.selectors import framework_in_force, framework_of
 from audits.models import CaseChoice, Cycle
 from audits.selectors.experience import experience_of
+from audits.selectors.links import audit_href
 from audits.selectors.people import people_who_may
 from audits.selectors.quota import has_quota, quota_of_month, quota_of_year, shortfalls
+from audits.selectors.standing import Standing
 from audits.services.choices import list_of, quota_of, settles_a_list
 from audits.services.choosing import choose_case, may_choose
 from audits.services.cycles import prepare_cycle
 from audits.services.experience import record_experience
 from audits.services.lists import cases_for, confirm_list, exchange_in_list, may_settle, propose_list
-from audits.views.common import refused
+from audits.services.members import may_name_members, name_members, possible_members
+from audits.views.common import audit_page, refused, show
 from audits.views.cycles import cycle_or_404, show_month
 from qaf.lib.calendar import add_months
 from qaf.tenants.models import Person
@@ -153,3 +156,20 @@ def edit_experience(request: CouncilRequest, pk: int) -> HttpResponse:
         messages.success(request, f"{person.name}’s experience is recorded.")
         return redirect("audits:experience", council=request.authority.slug)
     return render(request, "audits/themes/edit_experience.html", {"form": form, "known": known})
+
+
+@audit_page
+def together(request: CouncilRequest, standing: Standing) -> HttpResponse:
+    """Say who audits together with the auditor: one audit, several people present."""
+    audit = standing.audit
+    if not may_name_members(request.person, audit):
+        raise PermissionDenied("Its auditors, and those who run months, say who audits together.")
+    people = possible_members(audit)
+    now = [str(pk) for pk in audit.members.values_list("person_id", flat=True)]
+    form = MembersForm(request.POST or None, people=people, initial={"people": now})
+    if request.method == "POST" and form.is_valid():
+        wanted = {int(pk) for pk in form.cleaned_data["people"]}
+        name_members(audit=audit, people=[one for one in people if one.pk in wanted], person=request.person)
+        messages.success(request, "Who audits together is recorded.")
+        return redirect(audit_href(audit))
+    return show(request, "audits/themes/together.html", standing, {"form": form})

@@ -21,7 +21,10 @@ from tests.golden.town import build_town
 
 pytestmark = [pytest.mark.usefixtures("scope", "frozen")]
 URL = "/a/alder/"
-DAY = {"starts_on_0": "5", "starts_on_1": "10", "starts_on_2": "2026", "ends_on_0": "18", "ends_on_1": "12", "ends_on_2": "2026"}  # fmt: skip
+DAY = {
+    "starts_on_0": "5", "starts_on_1": "10", "starts_on_2": "2026",
+    "ends_on_0": "18", "ends_on_1": "12", "ends_on_2": "2026",
+}  # fmt: skip
 THEME = {
     "title": "Young children",
     "question": "Is the plan about the child?",
@@ -129,12 +132,18 @@ def test_a_practice_manager_chooses_on_a_page_and_the_audit_says_that_it_is_not_
     assert "marked as not independent" in words(chooser.get(page))
     assert colleague.get(page).status_code == 403
     local_id = re.search(r'<option value="(\d+)"', chooser.get(page).content.decode())[1]
-    assert "Select why do you choose it" in words(chooser.post(page, {"case": local_id}))
+    assert "Select why you choose this case" in words(chooser.post(page, {"case": local_id}))
     fields = {"case": local_id, "reason": "A need arose", "words": ""}
     assert chooser.post(page, fields).url == f"{URL}audits/"
     audit = Audit.objects.get(case__local_id=local_id)
     assert "Not independent" in words(chooser.get(f"{URL}audits/{audit.reference}/"))
     assert "A need arose" in words(chooser.get(page))
+    group = f"{URL}audits/{audit.reference}/together/"
+    other = town.people["practice_manager"][-1]
+    assert colleague.get(f"{URL}audits/{audit.reference}/").status_code == 403
+    assert chooser.post(group, {"people": [str(other.pk)]}).status_code == 302
+    assert f"Audited together with {other.name}" in words(colleague.get(f"{URL}audits/{audit.reference}/"))
+    assert colleague.get(group).status_code == 403
     runner = signed_in(town.one("hos_sqa"))
     assert choice.auditor.name in words(runner.get(f"{URL}months/2026-10/quota/"))
 

@@ -21,12 +21,16 @@ from audits.followup.models import Action, CaseloadCheck, Confirmation, FollowUp
 from audits.models import (
     Assessment,
     AuditAction,
+    CaseChoice,
     CaseExclusion,
+    ExtraCase,
     FactCorrection,
     FamilyContact,
     FinalisationCheck,
     Judgement,
+    PerformanceQuestion,
     SampledCase,
+    ThemedProgramme,
     WiderFinding,
 )
 from audits.programme.models import Feed, Occurrence
@@ -104,6 +108,13 @@ ROWS: dict[str, Any] = {
     "audits:wider_finding_remove": WiderFinding,
     "audits:answer_correction": FactCorrection,
     "audits:re_audit": FollowUp,
+    "audits:programme": ThemedProgramme,
+    "audits:change_programme": ThemedProgramme,
+    "audits:performance_question": PerformanceQuestion,
+    "audits:choose": CaseChoice,
+    "audits:exchange_case": CaseChoice,
+    "audits:edit_experience": Person,
+    "audits:extra": ExtraCase,
 }
 WORDS = {
     "slot": "lead",

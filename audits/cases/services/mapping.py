@@ -12,11 +12,11 @@ from qaf.tenants.models import Person, Post, Unit
 PERSON_KINDS = ("worker", "chair", "manager")
 
 
-def map_team(*, team: Unit, service: Unit) -> int:
-    """Put a team under a service; its cases follow. Returns how many cases moved."""
+def map_team(*, team: Unit, service: Unit, locality: str = "") -> int:
+    """Put a team under a service, and say which locality it serves; its cases follow. Returns how many moved."""
     if team.kind != UnitKind.TEAM or service.kind != UnitKind.SERVICE:
         raise ValidationError("Choose a service of the framework for the team.")
-    Unit.objects.filter(pk=team.pk).update(parent=service)
+    Unit.objects.filter(pk=team.pk).update(parent=service, locality=locality.strip())
     return Case.objects.filter(team=team).exclude(service=service).update(service=service)
 
 

@@ -39,9 +39,9 @@ def overview(request: CouncilRequest) -> HttpResponse:
 def team(request: CouncilRequest, pk: int) -> HttpResponse:
     """Put a team under its service."""
     unit = get_object_or_404(Unit, pk=pk, kind=UnitKind.TEAM)
-    form = TeamForm(request.POST or None, initial={"service": unit.parent_id})
+    form = TeamForm(request.POST or None, initial={"service": unit.parent_id, "locality": unit.locality})
     if request.method == "POST" and form.is_valid():
-        moved = map_team(team=unit, service=form.cleaned_data["service"])
+        moved = map_team(team=unit, **form.cleaned_data)
         messages.success(
             request, f"{unit.name} is part of {form.cleaned_data['service']}. {moved} cases moved with it."
         )
