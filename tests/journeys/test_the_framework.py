@@ -24,6 +24,23 @@ def draft_of(world):
         return reading_of(draft).framework if draft else None
 
 
+def add_and_take_out_a_reason_for_moderating(admin):
+    admin.open(f"{FRAMEWORK}draft/lists/")
+    admin.follow("Reasons for moderating")
+    admin.press("Add one")
+    admin.press("Add to the draft")
+    admin.reads("There is a problem")
+    admin.page.locator("[name=label]").fill("One in four")
+    admin.page.locator("[name=rule][value=random_share]").check()
+    admin.page.locator("[name=rule__random_share__share]").fill("0.25")
+    admin.page.locator("[name=evaluated][value=finalisation]").check()
+    admin.press("Add to the draft")
+    admin.reads("One in four")
+    admin.follow(re.compile("Take out.*One in four"))
+    admin.press("Take it out")
+    admin.reads("Taken out of the draft: One in four.")
+
+
 @pytest.mark.parametrize("script", [True, False])
 def test_a_rule_is_changed_confirmed_compared_and_the_draft_given_up(world, ada, tab, looks, script):
     admin = tab("Ada Alder", script=script)
@@ -43,6 +60,7 @@ def test_a_rule_is_changed_confirmed_compared_and_the_draft_given_up(world, ada,
     admin.page.locator("[name=due__working_days__days]").fill("12")
     admin.press("Save to the draft")
     admin.reads("Due within twelve working days of the day the case is allocated.")
+    add_and_take_out_a_reason_for_moderating(admin)
     admin.open(f"{FRAMEWORK}draft/confirm/retention/")
     admin.press("Confirm the rule")
     admin.open(f"{FRAMEWORK}draft/changes/")
