@@ -8,12 +8,13 @@ from django.urls import reverse
 
 from audits.enums import NOT_APPLICABLE
 from audits.forms.checking import AskCheckForm, GiveCheckForm
+from audits.frameworks.schema import Framework
 from audits.frameworks.selectors import framework_of
 from audits.models import Assessment, FinalisationCheck
 from audits.selectors.checking import checkers, is_offered, is_required, latest_check, missing_before_asking
 from audits.selectors.links import assessment_href
-from audits.selectors.reading import words_in
-from audits.selectors.sections import grades_of, sections_of, tool_of
+from audits.selectors.reading import Answer, words_in
+from audits.selectors.sections import Section, grades_of, sections_of, tool_of
 from audits.selectors.standing import Standing
 from audits.services.checking import ask_for_check, give_check
 from audits.views.common import own_page, refused, show
@@ -34,7 +35,9 @@ def ask_check(request: CouncilRequest, standing: Standing, assessment: Assessmen
     form = AskCheckForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and may_ask and form.is_valid():
         try:
-            ask_for_check(assessment=assessment, question=form.cleaned_data["question"], person=request.person)
+            ask_for_check(
+                assessment=assessment, question=form.cleaned_data["question"], person=request.person
+            )
         except TransitionRefused as error:
             refused(form, error)
         else:
@@ -49,7 +52,9 @@ def ask_check(request: CouncilRequest, standing: Standing, assessment: Assessmen
         "required": is_required(assessment, framework),
     }
     code = 422 if request.method == "POST" else 200
-    return show(request, "audits/assessment/check.html", standing, context, assessment=assessment, status=code)
+    return show(
+        request, "audits/assessment/check.html", standing, context, assessment=assessment, status=code
+    )
 
 
 @council_view()
@@ -79,22 +84,27 @@ def check(request: CouncilRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"{found.asked_by.name} is told that your feedback is there.")
             return redirect("home", council=request.authority.slug)
-    tool = tool_of(framework, assessment)
-    grades = grades_of(framework, tool)
-    sections = [
-        (
-            one,
-            "Not applicable" if one.grade == NOT_APPLICABLE else grades.label_of(one.grade) if one.grade else "",
-            words_in(one, tool, framework),
-        )
-        for one in sections_of(assessment, framework)
-    ]
     context = {
         "check": found,
         "audit": assessment.audit,
-        "sections": sections,
+        "sections": _sections(assessment, framework),
         "form": form,
         "is_open": is_open,
         "home_url": reverse("home", args=[request.authority.slug]),
     }
     return render(request, "audits/check.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _sections(assessment: Assessment, framework: Framework) -> list[tuple[Section, str, list[Answer]]]:
+    """Return each section with its grade's word and everything written in it."""
+    tool = tool_of(framework, assessment)
+    grades = grades_of(framework, tool)
+
+    def word(grade: str) -> str:
+        if grade == NOT_APPLICABLE:
+            return "Not applicable"
+        return grades.label_of(grade) if grade else ""
+
+    return [
+        (one, word(one.grade), words_in(one, tool, framework)) for one in sections_of(assessment, framework)
+    ]
