@@ -7,12 +7,15 @@ class ReportingConfig(AppConfig):
     verbose_name = "Reports"
 
     def ready(self) -> None:
+        from audits.followup.due import add_due
         from audits.followup.registry import add_origins
+        from audits.followup.services.reminders import check_reminders
         from audits.frameworks.capabilities import give
         from audits.frameworks.enums import Capability
         from qaf.tenants.permissions import Permission, declare
         from qaf.tenants.registry import MenuEntry, add_menu, add_todo
         from reporting import tasks  # noqa: F401
+        from reporting.selectors.due import due_comments
         from reporting.selectors.origins import plan_origins
         from reporting.selectors.todo import learning_todo
 
@@ -80,3 +83,5 @@ class ReportingConfig(AppConfig):
         )
         add_todo(learning_todo)
         add_origins(plan_origins)
+        add_due("leader_comment", due_comments)
+        check_reminders("leader_comment")

@@ -26,6 +26,7 @@ from audits.models import (
 )
 from audits.selectors.continuity import domain_keys
 from feedback.models import CodedWords, Quotation
+from moderation.enums import ModerationStatus
 from moderation.models import Moderation, ModerationReason
 from reporting.models import CodedFinding
 
@@ -268,7 +269,9 @@ def _moderations(audits: list[int]) -> dict[int, ModerationRow]:
         .order_by("id")
         .values_list("moderation__audit_id", "kind", "domain")
     )
-    rows: Iterable[Any] = Moderation.objects.filter(audit__in=audits).values_list(
+    # A later round stands for the audit; a moderator who is only named has nothing to decide yet.
+    begun = Moderation.objects.filter(audit__in=audits).exclude(status=ModerationStatus.NAMED)
+    rows: Iterable[Any] = begun.order_by("round").values_list(
         "audit_id", "status", "due_on", "decided_at", "moderator_id"
     )
     return {

@@ -142,7 +142,8 @@ def openable(person: Person, audits: list[int]) -> set[int]:
 
 
 def _managed_now(person: Person) -> Q:
-    units = [post.unit_id for post in _posts(person) if post.role.in_line]
-    if None in units:
+    posts = [post for post in _posts(person) if post.role.in_line]
+    if any(post.unit_id is None and post.role.whole_council for post in posts):
         return Q(case__team__isnull=False)
+    units = [post.unit_id for post in posts if post.unit_id is not None]
     return Q(case__team__in=units) | Q(case__team__parent__in=units)

@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
+from audits.followup.due import due_things
 from qaf.notices.models import Notice
 from qaf.tenants.registry import todo_for
 from reporting.models import ChosenCase, CodedFinding, ReportDraft, ReportSnapshot
@@ -177,10 +178,13 @@ def test_senior_leaders_look_at_cases_chosen_among_moderated_audits(west, enter)
     assert answer.url == reverse("reporting:case", args=["alder", case.pk])
 
     assert ("Comment on a case chosen for senior leaders", date(2026, 10, 14)) in todo(west.dora)
+    [due] = due_things("leader_comment")
+    assert (due.people, due.due_on) == ((west.dora,), date(2026, 10, 14))
     client = enter(west.dora)
     assert client.post(answer.url, {"overview": ""}).status_code == 422
     client.post(answer.url, {"overview": "He is at the centre.", "comments": "Share it."})
     assert not [text for text, _ in todo(west.dora) if text.startswith("Comment")]
+    assert due_things("leader_comment") == []
     assert enter(west.wyn).get(answer.url).status_code == 403
     with pytest.raises(PermissionDenied):
         comment_on_case(case=case, overview="x", comments="", person=west.wyn)

@@ -9,14 +9,18 @@ from django.urls import reverse
 
 from audits.cases.models import Case
 from audits.followup.models import Action, CaseloadAnswer, CaseloadCheck
+from audits.frameworks import loader
 from audits.models import AuditAction, Theme
 from qaf.lib import clock
 from qaf.tenants.registry import todo_for
 from reporting import periods
 from reporting.models import ReportSnapshot
+from reporting.selectors.definitions import definitions, every_scope
 from reporting.selectors.examples import examples
 from reporting.services import faces
+from reporting.services.contents import figures_of
 from reporting.services.freezing import freeze, save_draft
+from reporting.services.source import source
 from tests.factories.learning import one_auditor
 
 AUGUST, SEPTEMBER = date(2026, 8, 1), date(2026, 9, 1)
@@ -259,3 +263,22 @@ def test_what_a_theme_taught_goes_to_the_board(durham):
     assert set(report.shared_with) == {durham.cora.pk, durham.sim.pk, durham.ola.pk}
     quarterly = blocks(freeze(kind="quarterly", label="2026-Q3", person=durham.sim))
     assert quarterly[f"theme_{durham.theme.pk}"]["rows"] == [["Neglect", 1, 1, 0, 0, 1, 0]]
+
+
+@pytest.mark.parametrize("name", loader.builtin_names())
+def test_every_report_of_every_built_in_framework_can_be_made_and_drawn(scope, frozen, name):
+    made = one_auditor(name)
+    auditor = made.person("Ash Alder", made.framework.roles[0].key)
+    made.audit(SEPTEMBER, "good", auditor=auditor)
+    kinds = set()
+    for one in definitions(made.framework):
+        period = periods.last_ended(one.frequency, clock.today())
+        for about in [f"person-{auditor.pk}"] if one.per == "auditor" else every_scope(one):
+            report = source(one.kind, period, as_of=clock.today(), scope=about)
+            shown_as = faces.report_of(figures_of(report, "Alder Council"), {})
+            assert one.label in faces.as_html(shown_as)
+            assert faces.as_xlsx(shown_as)
+            wanted = [s.title for s in one.sections if s.shows or one.kind != "case_paper"]
+            assert not wanted or [section.title for section in shown_as.sections] == wanted
+            kinds.add(one.kind)
+    assert "quarterly" in kinds

@@ -279,7 +279,9 @@ def test_nothing_of_another_council_is_counted_or_shown(council, other_council, 
 # Cost ----------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["dashboard", "audits", "issues", "practitioners"])
+@pytest.mark.parametrize(
+    "name", ["dashboard", "audits", "issues", "practitioners", "analysis", "findings", "mine"]
+)
 def test_a_page_asks_the_database_as_often_for_many_audits_as_for_few(world, enter, name):
     client = enter(world.quinn)
     client.get(page(name))

@@ -1,0 +1,45 @@
+"""What is due here: senior leaders' comments on the cases that were chosen for them."""
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+
+from audits.followup.due import DueThing
+from audits.followup.paths import council_slug
+from audits.frameworks.selectors import NoFrameworkError, framework_in_force
+from qaf.lib import calendar
+from reporting.enums import ReportKind
+from reporting.models import ChosenCase
+from reporting.periods import parse
+from reporting.selectors.leaders import leaders, paper_of
+
+
+def due_comments(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
+    """Yield the chosen cases on which some of those that the paper is for have not commented."""
+    try:
+        framework = framework_in_force()
+    except NoFrameworkError:
+        return
+    paper = paper_of(framework)
+    found = ChosenCase.objects.all() if ids is None else ChosenCase.objects.filter(pk__in=list(ids))
+    cases = list(found.select_related("audit").prefetch_related("comments")) if paper and paper.due else []
+    if not cases:
+        return
+    slug, people = council_slug(), leaders(framework)
+    for case in cases:
+        said = {comment.person_id for comment in case.comments.all()}
+        waiting = tuple(one for one in people if one.pk not in said)
+        ends = parse(ReportKind.QUARTERLY, case.period).ends
+        if waiting:
+            yield DueThing(
+                kind="leader_comment",
+                pk=case.pk,
+                text="your comment on a case chosen for senior leaders",
+                what="a senior leader’s comment on a chosen case",
+                href=reverse("reporting:case", args=[slug, case.pk]),
+                due_on=framework.due_on(paper.due, month=ends, period_end=ends),
+                asked_on=calendar.local_date(case.chosen_at),
+                people=waiting,
+                framework=framework,
+                about=case.audit.reference,
+            )
