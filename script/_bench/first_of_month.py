@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connections
@@ -151,7 +152,12 @@ def _fill() -> None:
                 plan_calendar()
     with connections["owner"].cursor() as cursor:
         cursor.execute(_OPEN)
-        values = {"statuses": list(STATUSES), "opened": LONG_AGO, "cases": CASES, "chairs": f"{CHAIR}.%"}
+        values: dict[str, Any] = {
+            "statuses": list(STATUSES),
+            "opened": LONG_AGO,
+            "cases": CASES,
+            "chairs": f"{CHAIR}.%",
+        }
         cursor.execute(_CASES, values)
         cursor.execute(_SHUT)
         cursor.execute("ANALYZE")
