@@ -38,6 +38,7 @@ def sefton(scope, frozen, monkeypatch):
     made.kept = made.audit(SEPTEMBER, "good", **people)
     made.lowered = made.audit(SEPTEMBER, "inadequate", given="good", place=1, **people)
     made.raised = made.audit(SEPTEMBER, "good", given="requires_improvement", **people)
+    made.audit(SEPTEMBER, "requires_improvement", given="good", **people)
     made.unmoderated = made.audit(SEPTEMBER, "outstanding", auditor=made.ash, worker=made.wyn)
     made.nominated = made.audit(SEPTEMBER, "outstanding", auditor=made.ash, origin="nominated", cycle=None)
     return made
@@ -155,20 +156,20 @@ def test_a_session_ahead_is_not_recorded_and_nobody_else_plans_one(sefton):
 @pytest.mark.req("SEF-104", "SEF-138", "SEF-139", "DUR-87")
 def test_what_moderation_did_to_grades_is_measured_and_talked_about_with_service_managers(sefton, enter):
     page = shown(enter(sefton.quin).get(reverse("reporting:analysis", args=["alder"])))
-    # Of three moderated audits one was confirmed, one lowered by two grades, one raised by one.
+    # Of four moderated audits one was confirmed, one raised, two lowered, one of them by two grades.
     assert re.search(
-        r"Overall</th> <td class=\"numeric\">1 of 3</td> "
-        r"<td class=\"numeric\">1</td> <td class=\"numeric\">1</td> <td class=\"numeric\">1</td>",
+        r"Overall</th> <td class=\"numeric\">1 of 4</td> "
+        r"<td class=\"numeric\">1</td> <td class=\"numeric\">2</td> <td class=\"numeric\">1</td>",
         page,
     )
     rows = dict(re.findall(r"<th scope=\"row\">(Mo Marsh|Ash Alder)</th>(.*?)</tr>", page))
     for name in ("Mo Marsh", "Ash Alder"):
-        assert re.findall(r"numeric\">(\d+)</td>", rows[name]) == ["3", "1", "1", "1", "0"], name
+        assert re.findall(r"numeric\">(\d+)</td>", rows[name]) == ["4", "1", "1", "2", "0"], name
         assert sefton.lowered.reference in rows[name]
         assert "%" not in rows[name], "never a rate for one person"
     chosen = dict(re.findall(r"<th scope=\"row\">(Drawn at random|Nominated[^<]*)</th>(.*?)</tr>", page))
     assert {key: re.findall(r"numeric\">(\d+)</td>", row) for key, row in chosen.items()} == {
-        "Drawn at random": ["4", "4", "4"],
+        "Drawn at random": ["5", "5", "5"],
         "Nominated as good practice": ["1", "1", "1"],
     }
     seen = shown(enter(sefton.sal).get(reverse("reporting:analysis", args=["alder"])))
@@ -216,6 +217,6 @@ def test_themed_months_are_no_series(sefton):
     report = freeze(kind="monthly", label="2026-09", person=sefton.quin)
     blocks = {block.get("key"): block for one in report.figures["sections"] for block in one["blocks"]}
     [line] = blocks["trend"]["data"]["lines"]
-    assert [(p["label"], p["part"], p["whole"]) for p in line["points"] if p["whole"]] == [("Sep 2026", 3, 4)]
+    assert [(p["label"], p["part"], p["whole"]) for p in line["points"] if p["whole"]] == [("Sep 2026", 3, 5)]
     assert "left out" in blocks["trend"]["definition"]
     assert blocks["themed_months"]["rows"] == [["Neglect", "August 2026", 1, 0, 0, 0, 1, [0, 1]]]
