@@ -27,7 +27,7 @@ def position_effects(framework: Framework) -> list[ReportPosition]:
     ]
 
 
-def audits_with_actions() -> QuerySet[Audit]:
+def audits_with_actions() -> QuerySet:
     """Return every audit with an agreed action, with how many are open, late, waiting for sign-off and signed off."""
 
     def count(**status: object) -> Count:
@@ -53,7 +53,7 @@ def audits_with_actions() -> QuerySet[Audit]:
     )
 
 
-def visible_audits_with_actions(person: Person) -> QuerySet[Audit]:
+def visible_audits_with_actions(person: Person) -> QuerySet:
     """Return those the person may follow: all, for whoever tracks actions or is told of them; else their own teams'."""
     found = audits_with_actions()
     if not (person.cleared_for_restricted or may(person, "cases.see_restricted")):

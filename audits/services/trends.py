@@ -176,8 +176,8 @@ def _ordered(audit: Audit, rule: TrendRule, same: Q) -> list[Audit]:
         return list(rows.filter(**moments).order_by("final_at", "id"))
     earlier = rows.filter(allocated_on__lte=audit.allocated_on).exclude(pk=audit.pk)
     newest = earlier.order_by("-allocated_on", "-final_at", "-id")
-    first = rule.condition.begins_on(audit.allocated_on)
-    found = list(newest.filter(allocated_on__gte=first) if first else newest[: HISTORY - 1])
+    since = rule.condition.begins_on(audit.allocated_on)
+    found = list(newest.filter(allocated_on__gte=since) if since else newest[: HISTORY - 1])
     # The audit itself is the newest: another of the same month that became final before it comes first.
     return [*reversed(found), audit]
 

@@ -36,6 +36,7 @@ def flags(request: CouncilRequest, standing: Standing) -> HttpResponse:
     rows = []
     for row in flags_of(audit):
         data = request.POST if asked == row.rule.key else None
+        form: FlagForm | TakeBackForm
         if row.current:
             form = TakeBackForm(data, prefix=row.rule.key)
         else:
@@ -47,7 +48,7 @@ def flags(request: CouncilRequest, standing: Standing) -> HttpResponse:
                     reason = form.cleaned_data["reason"]
                     take_back_flag(mark=row.current, reason=reason, person=request.person)
                     messages.success(request, "The mark is taken back.")
-                else:
+                elif isinstance(form, FlagForm):
                     set_flag(
                         audit=audit,
                         flag=row.rule.key,

@@ -33,14 +33,16 @@ def children_of(team: Unit, rules: CaseloadRules) -> QuerySet[Case]:
     return cases.filter(status__in=rules.statuses) if rules.statuses else cases
 
 
-def rows_of(check_round: CaseloadCheck, rules: CaseloadRules) -> list[ChildRow]:
+def rows_of(check_round: CaseloadCheck, rules: CaseloadRules | None) -> list[ChildRow]:
     """Return the children of a round with their answers: all open ones while it runs, then those it was about."""
+    if rules is None and check_round.done_at is None:
+        return []
     given: dict[int, dict[str, bool]] = defaultdict(dict)
     for case_id, item, in_place in check_round.answers.values_list("case_id", "item", "in_place"):
         given[case_id][item] = in_place
     cases = (
         Case.objects.filter(pk__in=list(given))
-        if check_round.done_at
+        if check_round.done_at or rules is None
         else children_of(check_round.team, rules)
     )
     return [

@@ -49,7 +49,7 @@ def actions(request: CouncilRequest) -> HttpResponse:
     context = {
         "filter": found,
         "page_obj": page,
-        "listed": [(row, origin, categories.get(row.category, "")) for row, origin in listed],
+        "listed": [(row, origin, categories.get(getattr(row, "category", ""), "")) for row, origin in listed],
         "tabs": tabs(request, "actions"),
     }
     return render(request, "followup/actions.html", {**context, "today": clock.today()})

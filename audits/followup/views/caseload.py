@@ -88,7 +88,7 @@ def _context(
     request: CouncilRequest, found: CaseloadCheck, may_answer: bool, problems: list[dict[str, str]]
 ) -> dict[str, object]:
     rules = framework_in_force().caseload_check
-    rows: list[ChildRow] = rows_of(found, rules) if rules or found.done_at else []
+    rows: list[ChildRow] = rows_of(found, rules)
     if request.method == "GET":
         record_read(person=request.person, subject="caseload", subject_id=found.pk)
     return {
@@ -133,7 +133,7 @@ def _typed(request: CouncilRequest) -> Answers:
     for name, value in request.POST.items():
         case, _, item = name.removeprefix("c").partition("-")
         if name.startswith("c") and case.isdecimal() and len(case) < 19 and item:
-            answers[int(case), item] = VALUES.get(value)
+            answers[int(case), item] = VALUES.get(str(value))
     return answers
 
 
