@@ -199,7 +199,7 @@ class SectionForm(forms.Form):
             self.govuk[EXTRA + COMPLIANCE_ACTION] = {"rows": 3}
         if criteria and EXTRA + MARKS_REASON not in self.fields:
             self.fields[EXTRA + MARKS_REASON] = forms.CharField(
-                label="Why do the statements you marked so not apply?",
+                label="Why do some statements not apply?",
                 required=False,
                 max_length=1000,
                 help_text="Needed where you marked one “Does not apply”.",
