@@ -44,5 +44,6 @@ class ModerationConfig(AppConfig):
         add_due("dispute", due_steps)
         check_reminders("moderation", "panel_view", "meeting", "dispute")
         add_menu(
-            MenuEntry("Moderation", "moderation:list", 50, ("moderation.allocate", "moderation.moderate"))
+            MenuEntry("Moderation", "moderation:list", 50, ("moderation.allocate", "moderation.moderate")),
+            MenuEntry("Disagreement", "moderation:disputes", 51, ("moderation.challenge",)),
         )

@@ -12,7 +12,7 @@ from audits.selectors.disagreements import disagreements_of, may_disagree
 from audits.selectors.facts import framework_for
 from audits.selectors.people import auditors_ever
 from audits.selectors.standing import Standing
-from moderation.enums import OPEN
+from moderation.enums import OPEN, ModerationStatus
 from moderation.paths import dispute_href, moderation_href
 from moderation.selectors.disputes import (
     current_step,
@@ -33,10 +33,15 @@ def moderation_panel(standing: Standing) -> Iterable[Panel]:
 
     Those who allocate find the way to the moderation, or to ask for one; an auditor never does.
     """
-    if not standing.sees_grades:
-        return
     audit, person = standing.audit, standing.person
     found = moderation_of(audit.pk)
+    if found is not None and found.status == ModerationStatus.NAMED:
+        # Its auditor tells the moderator when the first stage is done, so the name is known from the beginning.
+        if standing.is_auditor or standing.sees_all or standing.is_manager or standing.is_worker:
+            yield Panel("Moderation", "moderation/_panel.html", {"moderation": found}, order=20)
+        return
+    if not standing.sees_grades:
+        return
     outsider = person.pk not in auditors_ever(audit)
     allocates = outsider and may(person, "moderation.allocate")
     if found is None:

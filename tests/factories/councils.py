@@ -12,6 +12,7 @@ from audits.frameworks.services import keep_in_step
 from audits.models import Audit
 from audits.services.findings import propose_audit_action
 from moderation.models import Moderation
+from moderation.services.disputes import raise_dispute
 from qaf.lib import clock
 from qaf.tenants.models import Authority, Person, TenantModel
 from qaf.tenants.permissions import declared
@@ -65,6 +66,7 @@ def whole_council(authority: Authority) -> WholeCouncil:
     made.submit_both(in_moderation, "good", "requires_improvement")
     final = decided.make_audit_of_month(cast, month, local_id="0000003")
     _made_final(final, cast)
+    raise_dispute(key="practice", text="The visit is three weeks late.", case=final.case, person=cast.ivor)
     everything = make_role("everything", *declared())
     people = {
         "lead": cast.lena,

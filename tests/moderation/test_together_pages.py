@@ -96,6 +96,8 @@ def test_a_discussion_without_agreement_and_its_ladder_in_the_browser(council, b
         moderation = Moderation.objects.select_related("moderator").get()
     moderator = browse(moderation.moderator)
     assert moderator.get(path("moderation", audit.reference)).status_code == 403
+    shown = browse(auditor).get(f"/a/alder/audits/{audit.reference}/").content.decode()
+    assert f"Moderator: {moderation.moderator.name}" in shown
     with authority_scope(council):
         submit_graded(audit, "good")
     page = moderator.get(path("decide", audit.reference)).content.decode()
