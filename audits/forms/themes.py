@@ -253,16 +253,10 @@ def _case_choices(cases: Iterable[Candidate], names: dict[int, str]) -> list[tup
     ]
 
 
-class ExchangeForm(forms.Form):
-    """Another case in the place of the one that chance proposed, and why."""
+class CaseForm(forms.Form):
+    """One of the cases that may be chosen."""
 
     case = forms.ChoiceField(label="Which case instead?", error_messages=_must("Select a case"))
-    reason = forms.CharField(
-        label="Why this case?",
-        widget=forms.Textarea,
-        error_messages=_must("Enter why this case takes its place"),
-    )
-    govuk = {"reason": {"rows": 3, "hint": "Kept with the list. Do not name the child or family."}}
 
     def __init__(self, *args: Any, cases: Sequence[Candidate], names: dict[int, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -273,7 +267,18 @@ class ExchangeForm(forms.Form):
         return Case.objects.get(local_id=self.cleaned_data["case"])
 
 
-class ChooseForm(ExchangeForm):
+class ExchangeForm(CaseForm):
+    """Another case in the place of the one that chance proposed, and why."""
+
+    reason = forms.CharField(
+        label="Why this case?",
+        widget=forms.Textarea,
+        error_messages=_must("Enter why this case takes its place"),
+    )
+    govuk = {"reason": {"rows": 3, "hint": "Kept with the list. Do not name the child or family."}}
+
+
+class ChooseForm(CaseForm):
     """The case an auditor chooses, with one of the framework's reasons."""
 
     reason = forms.ChoiceField(

@@ -93,7 +93,7 @@ def theme_panel(standing: Standing) -> Iterable[Panel]:
             "members": members,
             "choice": chosen,
             "may_name_members": naming,
-            "together_url": audit_href(audit, "together"),
+            "group_url": audit_href(audit, "group"),
         },
         order=15,
     )
@@ -176,11 +176,11 @@ def _questions() -> Iterable[ToDo]:
             due_on=one.answer_by,
             about=one.raised_at,
         )
-    for one in ThemedProgramme.objects.filter(
+    for programme in ThemedProgramme.objects.filter(
         status=ProgrammeStatus.PLANNED, starts_on__lte=clock.today()
     ).select_related("theme"):
         yield ToDo(
-            f"Begin the themed programme “{one.theme.title}”",
-            council_path("audits:programme", one.pk),
-            due_on=one.starts_on,
+            f"Begin the themed programme “{programme.theme.title}”",
+            council_path("audits:programme", programme.pk),
+            due_on=programme.starts_on,
         )

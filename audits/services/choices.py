@@ -41,9 +41,8 @@ def settles_a_list(framework: Framework) -> bool:
 
 def list_of(cycle: Cycle) -> list[CaseChoice]:
     """Return the month's list, in the order in which it was proposed."""
-    if cycle.pk is None:
-        return []
-    found = CaseChoice.objects.filter(cycle=cycle, method=BY_POST)
+    # A month that nobody has prepared is no row yet: looking ahead leaves no trace.
+    found = CaseChoice.objects.filter(cycle=cycle.pk, method=BY_POST)
     return list(found.select_related("auditor", "case__team", "case__service", "decided_by").order_by("pk"))
 
 

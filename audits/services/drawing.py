@@ -180,7 +180,7 @@ def scope_of(quota: RoleQuota, person: Auditor, roster: Roster) -> Scope:
     units = roster.units_by_role.get((person.id, quota.role), frozenset())
     if None in units:
         return Scope()
-    teams = {roster.teams[unit].key for unit in units if unit in roster.teams}
+    teams = {roster.teams[unit].key for unit in units if unit is not None and unit in roster.teams}
     services = {service_key(unit, roster.units) or "" for unit in units}
     if quota.scope == "own_team":
         of_services = {service_key(unit, roster.units) or "" for unit in units if unit not in roster.teams}

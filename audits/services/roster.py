@@ -93,7 +93,7 @@ def service_key(unit_id: int | None, units: Mapping[int, Unit]) -> str | None:
     """Return the key of the service that a unit is or belongs to."""
     unit = units.get(unit_id) if unit_id is not None else None
     if unit is not None and unit.kind == UnitKind.TEAM:
-        unit = units.get(unit.parent_id) if unit.parent_id is not None else None
+        unit = units.get(unit.parent_id or 0)
     return unit.key if unit is not None else None
 
 

@@ -22,6 +22,7 @@ from audits.services.cycles import prepare_cycle
 from audits.services.experience import record_experience
 from audits.services.lists import cases_for, confirm_list, exchange_in_list, may_settle, propose_list
 from audits.services.members import may_name_members, name_members, possible_members
+from audits.services.sampling import Candidate
 from audits.views.common import audit_page, refused, show
 from audits.views.cycles import cycle_or_404, show_month
 from qaf.lib.calendar import add_months
@@ -132,7 +133,7 @@ def choose(request: CouncilRequest, pk: int) -> HttpResponse:
     return render(request, "audits/themes/choose.html", context | {"form": form, "cases": cases})
 
 
-def _names(cases: list) -> dict[int, str]:  # type: ignore[type-arg]
+def _names(cases: list[Candidate]) -> dict[int, str]:
     return dict(
         Person.objects.filter(pk__in={one.worker for one in cases if one.worker}).values_list("pk", "name")
     )
@@ -159,7 +160,7 @@ def edit_experience(request: CouncilRequest, pk: int) -> HttpResponse:
 
 
 @audit_page
-def together(request: CouncilRequest, standing: Standing) -> HttpResponse:
+def group(request: CouncilRequest, standing: Standing) -> HttpResponse:
     """Say who audits together with the auditor: one audit, several people present."""
     audit = standing.audit
     if not may_name_members(request.person, audit):
@@ -172,4 +173,4 @@ def together(request: CouncilRequest, standing: Standing) -> HttpResponse:
         name_members(audit=audit, people=[one for one in people if one.pk in wanted], person=request.person)
         messages.success(request, "Who audits together is recorded.")
         return redirect(audit_href(audit))
-    return show(request, "audits/themes/together.html", standing, {"form": form})
+    return show(request, "audits/themes/group.html", standing, {"form": form})

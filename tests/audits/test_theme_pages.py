@@ -138,7 +138,7 @@ def test_a_practice_manager_chooses_on_a_page_and_the_audit_says_that_it_is_not_
     audit = Audit.objects.get(case__local_id=local_id)
     assert "Not independent" in words(chooser.get(f"{URL}audits/{audit.reference}/"))
     assert "A need arose" in words(chooser.get(page))
-    group = f"{URL}audits/{audit.reference}/together/"
+    group = f"{URL}audits/{audit.reference}/group/"
     other = town.people["practice_manager"][-1]
     assert colleague.get(f"{URL}audits/{audit.reference}/").status_code == 403
     assert chooser.post(group, {"people": [str(other.pk)]}).status_code == 302
