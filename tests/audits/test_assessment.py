@@ -10,12 +10,12 @@ from audits.selectors.conversations import took_part
 from audits.selectors.missing import missing_before_lock, missing_before_submission
 from audits.selectors.standing import standing_of
 from audits.services.assessments import (
-    DraftConflict,
     lock_grades,
     revise_grade,
     save_draft,
     submit_assessment,
 )
+from audits.services.typed import DraftConflict
 from qaf.tenants.transitions import StatusHasChanged, TransitionRefused
 from tests.factories import assessments as made
 
@@ -203,7 +203,7 @@ def test_after_the_reveal_a_grade_changes_only_with_a_reason_and_every_grade_is_
 def test_a_grade_cannot_be_changed_before_the_reveal_nor_by_somebody_else(audit, cast):
     made.lock(audit, "lead")
     change = {"assessment": lead(audit), "domain": "", "grade": "good", "reason": "I think so."}
-    with pytest.raises(TransitionRefused, match="once both"):
+    with pytest.raises(TransitionRefused, match="once all"):
         revise_grade(**change, person=cast.lena)
     made.lock(audit, "peer")
     made.discuss(audit, cast.lena)
