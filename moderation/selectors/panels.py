@@ -8,7 +8,7 @@ from audits.frameworks.schema import Framework
 from audits.frameworks.schema.moderation import Panel
 from audits.selectors.facts import framework_for
 from audits.selectors.people import auditors_ever
-from moderation.enums import Mode
+from moderation.enums import MemberWhy, Mode
 from moderation.models import Moderation, PanelMember
 from moderation.selectors.modes import panel_of, rules_of, selectors_by_key
 from qaf.lib import clock
@@ -79,15 +79,28 @@ def still_needed(moderation: Moderation) -> list[str]:
         found.append(
             f"{len(given)} of the {rules.quorum} members whose views the panel needs have given theirs"
         )
-    found += [
-        f"The view of the {framework.names.role(role)} is needed for this audit"
-        for role in roles_needed(moderation, framework)
-        if not any(one.role in framework.role_keys(role) for one in given)
-    ]
+    for role in roles_needed(moderation, framework):
+        if any(one.role in framework.role_keys(role) for one in given):
+            continue
+        words = framework.names.role(role)
+        if _can_be_had(moderation, framework, role):
+            found.append(f"The view of the {words} is needed for this audit")
+        elif not any(one.why == MemberWhy.ASKED for one in given):
+            # A panel must never wait for somebody who may not sit on it; another senior view takes the place.
+            found.append(f"No {words} may look at this audit: ask somebody to join in their place")
     outcome = grade_of_panel(moderation)
     if given and not outcome.grade:
         found.append(outcome.why)
     return found
+
+
+def _can_be_had(moderation: Moderation, framework: Framework, role: str) -> bool:
+    """Say whether anybody who holds the role may sit on this panel."""
+    never, restricted = auditors_ever(moderation.audit), moderation.audit.case.restricted
+    return any(
+        one.pk not in never and (one.cleared_for_restricted or not restricted)
+        for one in role_holders(framework, role)
+    )
 
 
 def standing_people(framework: Framework, rules: Panel) -> list[tuple[Person, str]]:

@@ -48,6 +48,7 @@ def test_a_good_audit_goes_to_the_panel_which_cannot_decide_without_the_assistan
         psw.name: "standing",
         **{one.name: "standing" for one in sgus},
         director.name: "added",
+        town.one("assistant_director_sqa").name: "added",
     }
     with clock.travel(date(2026, 10, 31)):
         allocate_waiting()
@@ -57,7 +58,9 @@ def test_a_good_audit_goes_to_the_panel_which_cannot_decide_without_the_assistan
         assert "Give your view as a panel member" in {one.text for one in todo_for(director)}
         give_view(moderation=moderation, grade="good", view="Well evidenced.", person=psw)
         give_view(moderation=moderation, grade="requires_improvement", view="Thin analysis.", person=sgu)
-        assert still_needed(moderation) == ["The view of the Assistant Director is needed for this audit"]
+        assert still_needed(moderation) == [
+            "The view of the Assistant Director for moderation is needed for this audit"
+        ]
         type_decision(moderation, {"": "requires_improvement"})
         with pytest.raises(TransitionRefused, match="Assistant Director"):
             decide(moderation=moderation, person=lead)
@@ -78,6 +81,30 @@ def test_a_good_audit_goes_to_the_panel_which_cannot_decide_without_the_assistan
     assert set(Notice.objects.filter(kind="moderation_feedback").values_list("person", flat=True)) == {
         auditor.pk
     }
+
+
+def test_a_panel_does_not_wait_for_a_post_whose_only_holders_audited_the_case(town):
+    director, over_quality = town.one("assistant_director"), town.one("assistant_director_sqa")
+    over_quality.left_on = date(2026, 10, 1)
+    over_quality.save()
+    audit = submitted_audit(town, month_of_audits(), 0, director, "good")
+    moderation = Moderation.objects.get(audit=audit)
+    with clock.travel(date(2026, 10, 31)):
+        allocate_waiting()
+        moderation.refresh_from_db()
+        for one in moderation.members.select_related("person"):
+            give_view(moderation=moderation, grade="good", view="Well evidenced.", person=one.person)
+        sentence = (
+            "No Assistant Director for moderation may look at this audit: ask somebody to join in their place"
+        )
+        assert still_needed(moderation) == [sentence]
+        manager = town.people["service_manager"][1]
+        ask_to_join(
+            moderation=moderation, member=manager, reason="In their place.", person=moderation.moderator
+        )
+        assert still_needed(moderation) == [sentence], "asked is not yet heard"
+        give_view(moderation=moderation, grade="good", view="I agree.", person=manager)
+        assert still_needed(moderation) == []
 
 
 def test_the_lead_cannot_decide_against_most_members_and_a_divided_panel_is_decided_by_its_post():
