@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 
 from qaf.lib import clock
+from qaf.tenants.models import Person
 from tests.journeys.people import Looks, Tab
 from tests.journeys.running import running_site
 from tests.journeys.world import make_world
@@ -50,14 +51,16 @@ def looks():
 
 @pytest.fixture(scope="module")
 def tab(site, chromium, looks):
-    """Open browsers: ``tab("Ash Rowan")`` signs the person in."""
+    """Open browsers: ``tab("Ash Rowan")`` or ``tab(person)`` signs the person in."""
     opened = []
 
-    def open_tab(name: str = "", *, script: bool = True) -> Tab:
+    def open_tab(who: str | Person = "", *, script: bool = True) -> Tab:
+        name = who if isinstance(who, str) else who.name
         one = Tab(chromium, site.url, looks, script=script, name=name)
         opened.append(one)
         if name:
-            one.sign_in(f"{name.lower().replace(' ', '.')}@example.org")
+            email = f"{name.lower().replace(' ', '.')}@example.org" if who == name else who.email
+            one.sign_in(email)
         return one
 
     yield open_tab
