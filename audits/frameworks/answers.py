@@ -36,11 +36,21 @@ def answer_of(question: Question, name: str, data: Mapping[str, Any]) -> Any:
 
 def _items_answer(question: Question, name: str, data: Mapping[str, Any]) -> list[Any]:
     kept = (item for item in question.items if not data.get(SEP.join((name, item.name, OUT))))
-    found = [answer_of(item, f"{name}{SEP}{item.name}", data) for item in kept]
+    found = [
+        _as_short_as(question.value[int(item.name)], answer_of(item, f"{name}{SEP}{item.name}", data))
+        for item in kept
+    ]
     more = f"{name}{SEP}{MORE}"
     wanted = (variant for variant in question.variants if data.get(more) == kind_word(variant))
     added = (_parts_answer(item, f"{more}{SEP}{kind_word(item)}", {}, data) for item in wanted)
     return [*found, *added]
+
+
+def _as_short_as(before: Any, answer: Any) -> Any:
+    """What stood in the file as its first field alone stays so where nothing else is answered."""
+    if isinstance(before, Mapping) or not isinstance(answer, dict) or len(answer) != 1:
+        return answer
+    return next(iter(answer.values()))
 
 
 def kind_word(variant: Variant) -> str:

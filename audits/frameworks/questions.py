@@ -249,9 +249,14 @@ def _items(models: Sequence[Any], value: Any, words: Words) -> dict[str, Any] | 
             required=True,
             **_rule(models, item, words),
         )
-        for number, item in enumerate(given)
+        for number, item in enumerate(_whole(models, item) for item in given)
     )
     return {"shape": "items", "items": tuple(items), **_further(models, words)}
+
+
+def _whole(models: Sequence[Any], item: Any) -> Any:
+    """The item as a block: one that is only its first field may stand in the file as that alone."""
+    return item if isinstance(item, Mapping) else {next(iter(models[0].model_fields)): item}
 
 
 def _further(models: Sequence[Any], words: Words) -> dict[str, Any]:

@@ -92,8 +92,8 @@ def test_how_many_cases_are_drawn_is_changed_in_a_form(as_ada, read_draft):
     address = f"{BASE}draft/rule/sampling/strategy/"
     assert "Three open cases are drawn at random" in words(as_ada.get(address))
     data = answers(as_ada, address) | {
-        "strategy__per_service": "4",
-        "strategy__sizes__mash": "2",
+        "strategy__random_case__per_service": "4",
+        "strategy__random_case__sizes__mash": "2",
         "source_note": "The board",
     }
     response = as_ada.post(address, data, follow=True)
