@@ -154,7 +154,7 @@ def _missing_marks(fields: Fields, domain: Domain, case_status: str) -> Iterator
     unmarked = [one.text for one in asked if one.compliance and not marks[one.key]]
     yield from (f"Mark “{text.rstrip('.')}”" for text in unmarked)
     if CriterionMark.NOT_APPLICABLE in marks.values() and not fields.get(EXTRA + MARKS_REASON):
-        yield "Say why statements you marked so do not apply"
+        yield "Say why some statements do not apply"
     failed = any(one.compliance and marks[one.key] in CriterionMark.short_of() for one in asked)
     if failed and not fields.get(EXTRA + COMPLIANCE_ACTION):
         yield "Say what is done about what does not comply"

@@ -43,7 +43,10 @@ class DecisionForm(forms.Form):
             "conversation_needed": {"conditional": {"yes": ["conversation_on", "conversation_outcome"]}},
             "conversation_outcome": {"rows": 3},
             "rationale": {"rows": 4, "hint": "Leave empty where the reasons above say it all."},
-            "wider_finding": {"rows": 3, "hint": "For the monthly meeting on practice and the organisation."},
+            "wider_finding": {
+                "rows": 3,
+                "hint": "For those who look at practice and the organisation as a whole.",
+            },
         }
         self.rows = list(rows)
         super().__init__(data, initial={**fields, "version": version})

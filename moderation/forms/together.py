@@ -101,7 +101,10 @@ class RecordForm(forms.Form):
         label="What did the meeting find across its audits?", widget=forms.Textarea, required=False
     )
 
-    def __init__(self, data: Data = None, *, meeting: Meeting, roles: Mapping[int, str]) -> None:
+    def __init__(
+        self, data: Data = None, *, meeting: Meeting, roles: Mapping[int, str], asks_views: bool = True
+    ) -> None:
+        """``asks_views`` is for a meeting that concludes on the standards met."""
         super().__init__(data)
         self.govuk: dict[str, dict[str, Any]] = {}  # type: ignore[misc]
         self.people = list(meeting.people.all())
@@ -111,6 +114,9 @@ class RecordForm(forms.Form):
             self.fields[come] = forms.ChoiceField(
                 label=label, choices=Attendance.choices, widget=forms.RadioSelect
             )
+            self.govuk[come] = {"inline": True}
+            if not asks_views:
+                continue
             self.fields[view] = forms.CharField(
                 label=f"What {one.person.name} said about the standards met",
                 required=False,
@@ -130,7 +136,7 @@ class RecordForm(forms.Form):
             "held_on": data["held_on"],
             "notes": data["notes"],
             "attendance": {one.person_id: data[f"attendance_{one.person_id}"] for one in self.people},
-            "views": {one.person_id: data[f"view_{one.person_id}"] for one in self.people},
+            "views": {one.person_id: data.get(f"view_{one.person_id}", "") for one in self.people},
         }
 
 

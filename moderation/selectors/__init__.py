@@ -1,6 +1,13 @@
 """Reads about moderation."""
 
-from moderation.selectors.deciding import field_name, grade_choices, missing, proposed_actions, to_decide
+from moderation.selectors.deciding import (
+    asks_plan,
+    field_name,
+    grade_choices,
+    missing,
+    proposed_actions,
+    to_decide,
+)
 from moderation.selectors.lists import (
     moderation_list,
     moderation_of,
@@ -12,6 +19,7 @@ from moderation.selectors.moderators import Candidate, candidates_for, load_of_t
 
 __all__ = [
     "Candidate",
+    "asks_plan",
     "candidates_for",
     "field_name",
     "grade_choices",

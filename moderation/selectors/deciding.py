@@ -62,10 +62,7 @@ def missing(moderation: Moderation, fields: dict, hrefs: dict[str, str]) -> list
             problems.append(
                 Problem(f"Give the reason for the grade: {row.label}", f"{decide}#id_reason_{name}")
             )
-    if (
-        "action_plan" in framework_for(moderation.audit).moderation.decides
-        and not moderation.action_plan_agreed
-    ):
+    if asks_plan(moderation) and not moderation.action_plan_agreed:
         problems.append(Problem("Agree the action plan", plan))
     panel, overall = grade_of_panel(moderation), fields.get(f"grade_{field_name(OVERALL)}")
     if moderation.mode == Mode.PANEL and panel.grade and overall and overall != panel.grade:
@@ -74,6 +71,11 @@ def missing(moderation: Moderation, fields: dict, hrefs: dict[str, str]) -> list
             Problem(f"The panel comes to {label}: {panel.why}", f"{decide}#id_grade_{field_name(OVERALL)}")
         )
     return problems
+
+
+def asks_plan(moderation: Moderation) -> bool:
+    """Say whether the moderator also agrees the action plan."""
+    return "action_plan" in framework_for(moderation.audit).moderation.decides
 
 
 def _about_talk(fields: dict, decide: str) -> list[Problem]:

@@ -9,12 +9,13 @@ from audits.frameworks.schema import Framework
 from audits.frameworks.schema.moderation import FeedbackTo
 from audits.frameworks.selectors import framework_of
 from audits.frameworks.vocabulary.selection import PanelAudits
-from audits.models import Audit, Cycle, GradeOfRecord
+from audits.models import Assessment, Audit, Cycle, GradeOfRecord
 from audits.programme.dates import month_of
 from moderation.enums import Attendance, MeetingKind
 from moderation.models import Meeting, MeetingPerson, Moderation
 from moderation.selectors.modes import panel_of, session_of
 from moderation.selectors.panels import role_holders
+from qaf.lib import calendar
 from qaf.tenants.models import Person
 from qaf.tenants.permissions import may
 
@@ -100,6 +101,35 @@ def feedback_targets(meeting: Meeting) -> tuple[FeedbackTo, ...]:
     """Return the groups and boards that hear what a session found, as the framework names them."""
     session = session_of(framework_of_meeting(meeting))
     return session.feedback_to if session else ()
+
+
+def who_hears(meeting: Meeting, target: FeedbackTo) -> list[Person]:
+    """Return the people in the product behind a group or board: the quarter's auditors, or holders of posts."""
+    framework, found = framework_of_meeting(meeting), list[Person]()
+    for party in target.tell:
+        if party == "auditors":
+            starts, ends = calendar.quarter_bounds(*calendar.parse_quarter(meeting.period))
+            audited = Assessment.objects.filter(
+                submitted_at__date__gte=starts, submitted_at__date__lte=ends, assessor__left_on=None
+            )
+            found += Person.objects.filter(pk__in=audited.values("assessor")).order_by("name")
+        else:
+            found += role_holders(framework, party)
+    return list(dict.fromkeys(found))
+
+
+def may_read_feedback(meeting: Meeting, person: Person) -> bool:
+    """Say whether the person reads what the session found: those of the meeting, and once issued whoever it went to."""
+    if may_see(meeting, person):
+        return True
+    return meeting.receipts.exists() and any(
+        person in who_hears(meeting, one) for one in feedback_targets(meeting)
+    )
+
+
+def concludes_on_standards(meeting: Meeting) -> bool:
+    """Say whether the meeting concludes on whether quality standards were met (SLO-75)."""
+    return "standards_met" in framework_of_meeting(meeting).moderation.decides
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from django.db import transaction
 from audits.enums import OVERALL, AuditStatus
 from audits.events import ModerationReasonFound
 from audits.frameworks.schema import Framework
-from audits.frameworks.schema.moderation import FeedbackTo, Selector
+from audits.frameworks.schema.moderation import Selector
 from audits.frameworks.selectors import framework_of, version_in_force
 from audits.frameworks.vocabulary.selection import PanelAudits
-from audits.models import Assessment, Audit, Cycle
+from audits.models import Audit, Cycle
 from audits.programme.dates import month_label, month_of
 from audits.services.outcome import send_to_moderation
 from moderation.enums import Attendance, CaseMethod, MeetingKind, MeetingStatus, Mode
@@ -25,6 +25,7 @@ from moderation.selectors.meetings import (
     how_many,
     may_lead,
     people_to_invite,
+    who_hears,
 )
 from moderation.selectors.modes import panel_of, session_of
 from moderation.selectors.panels import role_holders
@@ -252,12 +253,11 @@ def issue_feedback(*, meeting: Meeting, text: str, person: Person) -> int:
         raise ValidationError({"text": "Enter the feedback"})
     if meeting.receipts.exists():
         raise StatusHasChanged("The feedback of this session has been issued.")
-    framework = framework_of_meeting(meeting)
     with because("Feedback issued", person=person):
         meeting.feedback = text.strip()
         meeting.save(update_fields=["feedback"])
         for target in targets:
-            people = _who_hears(meeting, framework, target)
+            people = who_hears(meeting, target)
             FeedbackReceipt.objects.create(
                 meeting=meeting,
                 forum=target.forum,
@@ -274,18 +274,3 @@ def issue_feedback(*, meeting: Meeting, text: str, person: Person) -> int:
                 href=meeting_href(meeting, "feedback"),
             )
     return len(targets)
-
-
-def _who_hears(meeting: Meeting, framework: Framework, target: FeedbackTo) -> list[Person]:
-    """The people in the product behind a group or board: the quarter's auditors, or holders of posts."""
-    found: list[Person] = []
-    for party in target.tell:
-        if party == "auditors":
-            starts, ends = calendar.quarter_bounds(*calendar.parse_quarter(meeting.period))
-            audited = Assessment.objects.filter(
-                submitted_at__date__gte=starts, submitted_at__date__lte=ends, assessor__left_on=None
-            )
-            found += Person.objects.filter(pk__in=audited.values("assessor")).order_by("name")
-        else:
-            found += role_holders(framework, party)
-    return list(dict.fromkeys(found))

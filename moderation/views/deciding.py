@@ -23,7 +23,7 @@ from moderation.enums import Mode, ModerationStatus
 from moderation.forms.deciding import DecisionForm, LeaveOutForm
 from moderation.models import Moderation
 from moderation.paths import moderation_href
-from moderation.selectors import field_name, grade_choices, missing, proposed_actions, to_decide
+from moderation.selectors import asks_plan, field_name, grade_choices, missing, proposed_actions, to_decide
 from moderation.selectors.panels import grade_of_panel, members_of
 from moderation.selectors.questions import Asked, agrees, asks_whether_talked, questions_of
 from moderation.services import (
@@ -89,12 +89,14 @@ def decide(request: CouncilRequest, found: Moderation) -> HttpResponse:
                 data["version"] = str(error.theirs.version)
                 form, status = _form(found, data), 409
             else:
-                name = "moderation" if request.POST.get("then") == "later" else "plan"
-                return redirect(moderation_href(found, name))
+                following = "plan" if asks_plan(found) else "check"
+                later = request.POST.get("then") == "later"
+                return redirect(moderation_href(found, "moderation" if later else following))
     comparison = comparison_of(found.audit)
     draft = draft_of(found)
     context = {
         "form": form,
+        "asks_plan": asks_plan(found),
         "conflict": conflict,
         "grades": _beside(found, form),
         "comparison": comparison,
@@ -308,6 +310,7 @@ def check(request: CouncilRequest, found: Moderation) -> HttpResponse:
     if not agrees(fields):
         rows = []
     context = {"problems": problems, "refused": status == 422, "rows": rows, "plan": plan, "answers": answers}
+    context["asks_plan"] = asks_plan(found)
     context |= {f"{name}_url": href for name, href in hrefs.items()}
     return show(request, "moderation/check.html", found, context, status=status)
 

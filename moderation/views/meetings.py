@@ -19,10 +19,12 @@ from moderation.selectors.meetings import (
     attendance_of,
     audits_to_choose,
     cases_of,
+    concludes_on_standards,
     feedback_targets,
     framework_of_meeting,
     how_many,
     may_lead,
+    may_read_feedback,
     may_see,
     meeting_list,
     people_to_invite,
@@ -37,6 +39,13 @@ SHOWN = 12
 """Meetings whose attendance stands side by side: a year of months."""
 
 
+def _meeting_or_404(pk: int) -> Meeting:
+    meeting = meeting_list().filter(pk=pk).first()
+    if meeting is None:
+        raise Http404("There is no such meeting.")
+    return meeting
+
+
 def meeting_page(
     view: Callable[Concatenate[CouncilRequest, Meeting, P], HttpResponse],
 ) -> Callable[..., HttpResponse]:
@@ -45,9 +54,7 @@ def meeting_page(
     @council_view()
     @wraps(view)
     def inner(request: CouncilRequest, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        meeting = meeting_list().filter(pk=pk).first()
-        if meeting is None:
-            raise Http404("There is no such meeting.")
+        meeting = _meeting_or_404(pk)
         if not may_see(meeting, request.person):
             raise PermissionDenied("Only those invited to this meeting open it.")
         try:
@@ -68,7 +75,8 @@ def _show(request: CouncilRequest, template: str, meeting: Meeting, context: dic
     common = {
         "meeting": meeting,
         "period": period_in_words(meeting.period),
-        "meeting_url": meeting_href(meeting),
+        "meeting_url": meeting_href(meeting) if may_see(meeting, request.person) else "",
+        "standards": concludes_on_standards(meeting),
         "leads": may_lead(meeting, request.person),
     }
     return render(request, template, {**common, **context})
@@ -176,7 +184,8 @@ def record(request: CouncilRequest, found: Meeting) -> HttpResponse:
     _require_lead(request, found)
     framework = framework_of_meeting(found)
     roles = {one.pk: framework.names.role(one.role) for one in found.people.all()}
-    form = RecordForm(request.POST if request.method == "POST" else None, meeting=found, roles=roles)
+    data = request.POST if request.method == "POST" else None
+    form = RecordForm(data, meeting=found, roles=roles, asks_views=concludes_on_standards(found))
     if request.method == "POST" and form.is_valid():
         try:
             record_meeting(meeting=found, person=request.person, **form.words())
@@ -189,12 +198,15 @@ def record(request: CouncilRequest, found: Meeting) -> HttpResponse:
     return _show(request, "moderation/meeting_form.html", found, context)
 
 
-@meeting_page
-def feedback(request: CouncilRequest, found: Meeting) -> HttpResponse:
-    """Issue the session's feedback, and show to whom it went."""
+@council_view()
+def feedback(request: CouncilRequest, pk: int) -> HttpResponse:
+    """Issue the session's feedback, and show it to those it went to and to whom else (DUR-89, DUR-90)."""
+    found = _meeting_or_404(pk)
     framework, targets = framework_of_meeting(found), feedback_targets(found)
     if not targets:
         raise Http404("This meeting gives no feedback.")
+    if not may_read_feedback(found, request.person):
+        raise PermissionDenied("Only those of the meeting, and whoever its feedback went to, read it.")
     labels = {forum.key: forum.label for forum in framework.forums}
     issued = list(found.receipts.all())
     leads = may_lead(found, request.person) and not issued and found.status == MeetingStatus.HELD
@@ -202,6 +214,9 @@ def feedback(request: CouncilRequest, found: Meeting) -> HttpResponse:
     if form is not None and request.method == "POST" and form.is_valid():
         try:
             issue_feedback(meeting=found, text=form.cleaned_data["text"], person=request.person)
+        except StatusHasChanged as changed:
+            messages.warning(request, str(changed))
+            return redirect(meeting_href(found, "feedback"))
         except (ValidationError, TransitionRefused) as error:
             refused(form, error)
         else:

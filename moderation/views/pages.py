@@ -24,6 +24,7 @@ from moderation.forms.deciding import AllocateForm, AskForm
 from moderation.models import Moderation
 from moderation.paths import moderation_href
 from moderation.selectors import (
+    asks_plan,
     candidates_for,
     load_of_the_time,
     missing,
@@ -109,8 +110,7 @@ def _tasks(found: Moderation, problems: list, hrefs: dict[str, str]) -> list[dic
     plan = {"title": "Agree the action plan", "href": hrefs["plan"]}
     agreed = found.action_plan_agreed
     plan |= {"status": "Completed", "tone": ""} if agreed else {"status": "To do", "tone": "blue"}
-    asks_plan = "action_plan" in framework_for(found.audit).moderation.decides
-    return [decide, plan] if asks_plan else [decide]
+    return [decide, plan] if asks_plan(found) else [decide]
 
 
 def _decisions(found: Moderation) -> list[dict[str, Any]]:

@@ -45,7 +45,7 @@ def test_marks_are_kept_with_the_judgement_counted_without_what_does_not_apply_a
     sheet = durham()
     marks = {"m_bi1": "not_met", "m_bi2": "not_met", "m_bi4": "met", "m_bi9": "not_applicable"}
     made.fill_form(sheet.assessment, sheet.framework, "good", basic_information=marks)
-    assert missing(sheet) == ["Basic information: say why statements you marked so do not apply"]
+    assert missing(sheet) == ["Basic information: say why some statements do not apply"]
     made.fill_form(
         sheet.assessment,
         sheet.framework,

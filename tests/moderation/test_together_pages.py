@@ -210,12 +210,19 @@ def test_descriptors_stand_beside_the_grade_and_feedback_is_issued_in_the_browse
         page = moderator.get(path("decide", audit.reference)).content.decode()
         assert "What good practice looks like" in page
         assert criterion[:30] in page
+        assert "Save and check" in page
+        assert "Action plan" not in moderator.get(path("check", audit.reference)).content.decode()
+        head = browse(town.one("head_of_service"))
+        assert head.get(path("feedback", meeting.pk)).status_code == 403
+        assert "standards met" not in chair.get(path("record", meeting.pk)).content.decode()
         with authority_scope(council):
             people = list(meeting.people.values_list("person_id", flat=True))
         data = {"held_on_0": "4", "held_on_1": "1", "held_on_2": "2027", "notes": ""}
         data |= {f"attendance_{pk}": "attended" for pk in people}
         post(chair, path("record", meeting.pk), data)
         page = post(chair, path("feedback", meeting.pk), {"text": "Grades agree more."})
+        assert "Grades agree more." in head.get(path("feedback", meeting.pk)).content.decode()
+        assert head.get(path("meeting", meeting.pk)).status_code == 403
     labels = {forum.key: forum.label for forum in town.framework.forums}
     assert labels["collaborative_audit_group"] in page
     assert labels["qib"] in page
