@@ -8,6 +8,7 @@ from audits.frameworks.schema import Framework
 from audits.frameworks.schema.process import FinalisationCheck as Rule
 from audits.frameworks.selectors import framework_of
 from audits.models import Assessment, FinalisationCheck
+from audits.selectors.experience import completed_counts
 from audits.selectors.links import assessment_href, check_href
 from audits.selectors.sections import sections_of
 from audits.selectors.standing import gives_grades
@@ -36,13 +37,13 @@ def is_required(assessment: Assessment, framework: Framework) -> bool:
 
 
 def is_new(assessment: Assessment, framework: Framework, rule: Rule) -> bool:
-    """Whether the auditor has submitted too few audits before, or has somebody experienced beside them."""
+    """Whether the auditor has done too few audits before, here or elsewhere, or has somebody experienced beside them."""
     beside = {slot.key for slot in framework.process.slots if slot.required_when}
     others = assessment.audit.assessments.exclude(status=AssessmentStatus.REASSIGNED)
     if beside and others.filter(slot__in=beside).exclude(pk=assessment.pk).exists():
         return True
-    done = Assessment.objects.filter(assessor=assessment.assessor_id, submitted_at__isnull=False)
-    return done.exclude(pk=assessment.pk).count() < rule.new_below
+    done = completed_counts([assessment.assessor_id])[assessment.assessor_id] if assessment.assessor_id else 0
+    return done - bool(assessment.submitted_at) < rule.new_below
 
 
 def latest_check(assessment: Assessment) -> FinalisationCheck | None:

@@ -39,7 +39,9 @@ def experience_of(people: Iterable[Person]) -> list[Experience]:
 
 
 def _submitted(people: Iterable[int] | None) -> dict[int, int]:
-    rows = Assessment.objects.filter(submitted_at__isnull=False, assessor__isnull=False)
+    # What is handed in without locking grades, such as a look at one's own work, is no audit of somebody else's.
+    done = {"submitted_at__isnull": False, "locked_at__isnull": False, "assessor__isnull": False}
+    rows = Assessment.objects.filter(**done)
     if people is not None:
         rows = rows.filter(assessor__in=list(people))
     counted = rows.order_by().values("assessor_id").annotate(n=Count("audit_id", distinct=True))

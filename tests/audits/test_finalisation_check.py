@@ -11,6 +11,7 @@ from audits.models import Assessment, FinalisationCheck
 from audits.selectors.checking import is_offered, is_required, missing_for_check
 from audits.selectors.missing import missing_before_submission
 from audits.services.checking import ask_for_check, give_check
+from audits.services.experience import record_experience
 from qaf.lib import clock
 from qaf.notices.models import Notice
 from qaf.tenants.registry import todo_for
@@ -53,7 +54,7 @@ def submitted_before(sheet: made.Sheet, number: int, first: int = 0) -> None:
             local_id=f"00099{place}",
         )
         then = clock.now() - timedelta(days=30)
-        Assessment.objects.filter(audit=audit).update(status="submitted", submitted_at=then)
+        Assessment.objects.filter(audit=audit).update(status="submitted", locked_at=then, submitted_at=then)
 
 
 @pytest.mark.req("SEF-78")
@@ -85,6 +86,18 @@ def test_an_auditor_with_somebody_experienced_beside_them_is_new(council, sheet,
             audit=sheet.audit, slot="paired_auditor", assessor=quin, due_on=sheet.audit.due_on
         )
         assert is_required(sheet.assessment, sheet.framework)
+
+
+def test_what_an_auditor_did_before_the_product_came_counts_and_their_self_assessments_do_not(
+    council, sheet, quin
+):
+    with authority_scope(council):
+        submitted_before(sheet, 2)
+        Assessment.objects.filter(assessor=sheet.ada, submitted_at__isnull=False).update(locked_at=None)
+        assert is_required(sheet.assessment, sheet.framework)
+        lead = make_person("Lee Lead", "qa_manager")
+        record_experience(of=sheet.ada, audits_before=2, person=lead)
+        assert not is_required(sheet.assessment, sheet.framework)
 
 
 @pytest.mark.req("SEF-78")

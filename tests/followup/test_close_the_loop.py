@@ -44,8 +44,6 @@ class World:
             team, service = self.case.team.name, self.case.service.name
             self.manager = self.town.holder("team_manager", team)
             self.service_manager = self.town.holder("service_manager", service)
-            # The review unit is a service of its own: its manager stands in no team's line.
-            self.town.holder("sgu_service_manager", service).posts.all().delete()
             self.director = self.town.one("assistant_director")
             self.qa = self.town.one("qa_manager")
             self.clients: dict[int, Client] = {}

@@ -41,11 +41,24 @@ def diary() -> str:
         "Urgent concerns": _concerns(),
         "Told": _told(),
     }
-    blocks = [
-        f"{title}\n{'-' * len(title)}\n" + "\n".join(lines)
-        for title, lines in ((t, list(p)) for t, p in parts.items())
-        if lines
-    ]
+    return _blocks(parts)
+
+
+def what_followed() -> str:
+    """What became of the open council's audits, without how it came about."""
+    parts = {
+        "Moderated": _moderations(),
+        "Actions": _actions(),
+        "Asked for": _follow_ups(),
+        "Urgent concerns": _concerns(),
+        "Grades": (line for line in _audits() if line.startswith("    grade of record") or "final" in line),
+    }
+    return _blocks(parts)
+
+
+def _blocks(parts: dict[str, Iterator[str]]) -> str:
+    found = [(title, list(lines)) for title, lines in parts.items()]
+    blocks = [f"{title}\n{'-' * len(title)}\n" + "\n".join(lines) for title, lines in found if lines]
     return "\n\n".join(blocks) + "\n"
 
 

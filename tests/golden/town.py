@@ -19,6 +19,12 @@ from tests.factories.people import LONG_AGO, make_person, make_team
 
 TREES = ("Ash", "Birch", "Cedar", "Damson", "Elder", "Fir", "Gorse", "Hazel", "Ivy")
 OPENED = date(2026, 3, 2)
+AT_HOME = {
+    "sgu_service_manager": "safeguarding_review_unit",
+    "service_lead_early_help": "early_help",
+    "iro_team_manager": "iro_service",
+}
+"""Posts of one service only, by the service; every other post of that level is held in each audited service."""
 WORKERS_IN_A_TEAM = 2
 
 
@@ -65,6 +71,9 @@ def build_town(
                 _person(f"{role.label} {number}", role.key, signs_in=signs_in)
                 for number in range(1, at_the_centre + 1)
             ]
+    for role in town.framework.roles:
+        if role.key in AT_HOME:
+            _hold(town, role, Unit.objects.get(kind="service", key=AT_HOME[role.key]), signs_in)
     chairs = [_person(f"Chair {number}", chair_role.key, signs_in=signs_in) for number in (1, 2, 3)]
     town.people[chair_role.key] = chairs
     for service in services:
@@ -99,9 +108,13 @@ def _roles_of_the_case(framework: Framework) -> tuple[Role, Role]:
 
 def _fill_posts(town: Town, level: str, unit: Unit, signs_in: bool) -> None:
     for role in town.framework.roles:
-        if role.level == level and not role.members and not role.planned:
-            person = _person(f"{role.label} of {unit.name}", role.key, unit=unit, signs_in=signs_in)
-            town.people.setdefault(role.key, []).append(person)
+        if role.level == level and not role.members and not role.planned and role.key not in AT_HOME:
+            _hold(town, role, unit, signs_in)
+
+
+def _hold(town: Town, role: Role, unit: Unit, signs_in: bool) -> None:
+    person = _person(f"{role.label} of {unit.name}", role.key, unit=unit, signs_in=signs_in)
+    town.people.setdefault(role.key, []).append(person)
 
 
 def _person(name: str, role: str, *, unit: Unit | None = None, signs_in: bool) -> Person:
