@@ -13,6 +13,7 @@ from audits.enums import OVERALL
 from audits.followup.models import Action, CaseloadCheck, Confirmation, FollowUp
 from audits.followup.selectors import visible_actions
 from audits.followup.selectors.caseload import caseload_totals
+from audits.followup.selectors.due import due_rounds
 from audits.followup.services import chase, complete_action, complete_follow_up, confirm, open_rounds
 from audits.frameworks.vocabulary import Grades
 from audits.models import Audit, Judgement
@@ -233,6 +234,22 @@ def test_each_action_is_on_file_and_raised_with_worker_and_manager_within_a_week
     assert action in visible_actions(head), "heads of service follow it until it is closed"
     finish_with(audit, "good")
     assert Confirmation.objects.count() == 3, "asked once"
+
+
+def test_the_next_round_takes_the_place_of_one_that_nobody_answered(council, frozen):
+    with authority_scope(council):
+        world = World(council, "slough", "practice_manager", signs_in=True)
+        open_rounds()
+        missed = CaseloadCheck.objects.get(team=world.case.team)
+        with clock.travel(date(2026, 11, 2)):
+            open_rounds()
+            asked = [
+                item for item in todo_for(world.manager) if item.text.startswith("Answer for every child of")
+            ]
+            assert [item.due_on for item in asked] == [date(2026, 11, 30)]
+            assert missed.pk not in {one.pk for one in due_rounds()}
+    page = world.client(world.manager).get(world.url("follow-up/caseload/")).content.decode()
+    assert page.count("Not answered") == 1
 
 
 @pytest.mark.req("SLO-127", "SLO-128", "SLO-129")

@@ -52,15 +52,18 @@ def build_town(
     *,
     children_in_a_team: int = 4,
     teams_in_a_service: int = 2,
+    workers_in_a_team: int = WORKERS_IN_A_TEAM,
     at_the_centre: int = 2,
     published_on: date = LONG_AGO,
     signs_in: bool = False,
+    text: str = "",
 ) -> Town:
     """Publish a built-in framework in the open scope and people the council; needs a frozen clock.
 
-    ``at_the_centre`` is how many hold each post of the whole authority.
+    ``at_the_centre`` is how many hold each post of the whole authority; ``text`` is published instead of the built-in
+    framework where it is given.
     """
-    publish_framework(text=loader.builtin_text(framework_name), effective_from=published_on)
+    publish_framework(text=text or loader.builtin_text(framework_name), effective_from=published_on)
     town = Town(framework_of(version_in_force()))
     trees = iter(TREES)
     worker_role, chair_role = _roles_of_the_case(town.framework)
@@ -86,7 +89,7 @@ def build_town(
             _fill_posts(town, "team", team, signs_in)
             town.workers[team.name] = [
                 _person(f"Worker {place} of {team.name}", worker_role.key, unit=team, signs_in=signs_in)
-                for place in range(1, WORKERS_IN_A_TEAM + 1)
+                for place in range(1, workers_in_a_team + 1)
             ]
             town.people.setdefault(worker_role.key, []).extend(town.workers[team.name])
             for place in range(children_in_a_team):

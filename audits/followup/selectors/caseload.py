@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from audits.cases.models import Case
 from audits.followup.models import CaseloadAnswer, CaseloadCheck
@@ -59,9 +59,16 @@ def rows_of(check_round: CaseloadCheck, rules: CaseloadRules | None) -> list[Chi
 def round_list() -> QuerySet[CaseloadCheck]:
     """Return every round with its team and people, and how many answers say yes and no."""
     return CaseloadCheck.objects.select_related("team__parent", "asked_of", "done_by").annotate(
+        missed=Exists(CaseloadCheck.objects.filter(team=OuterRef("team"), period__gt=OuterRef("period"))),
         in_place=Count("answers", filter=Q(answers__in_place=True)),
         gaps=Count("answers", filter=Q(answers__in_place=False)),
     )
+
+
+def running_rounds() -> QuerySet[CaseloadCheck]:
+    """Return the rounds that somebody still has to answer: the next round of a team takes the place of a missed one."""
+    newer = CaseloadCheck.objects.filter(team=OuterRef("team"), period__gt=OuterRef("period"))
+    return CaseloadCheck.objects.filter(~Exists(newer), done_at=None)
 
 
 def visible_rounds(person: Person) -> QuerySet[CaseloadCheck]:
@@ -71,7 +78,7 @@ def visible_rounds(person: Person) -> QuerySet[CaseloadCheck]:
         return rounds
     day = clock.today()
     posts = person.posts.filter(Q(ends_on=None) | Q(ends_on__gte=day), role__in_line=True, starts_on__lte=day)
-    if posts.filter(unit=None).exists():
+    if posts.filter(unit=None, role__whole_council=True).exists():
         return rounds
     units = posts.values("unit")
     own = Q(asked_of__in=answering_for(person))

@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from audits.followup.due import DueThing
 from audits.followup.enums import ActionStatus, ConcernStatus, FollowUpKind, FollowUpStatus
-from audits.followup.models import Action, CaseloadCheck, Confirmation, FollowUp, UrgentConcern
+from audits.followup.models import Action, Confirmation, FollowUp, UrgentConcern
 from audits.followup.paths import council_slug
 from audits.followup.registry import origins_of
+from audits.followup.selectors.caseload import running_rounds
 from audits.followup.selectors.parties import Around, around_case
 from audits.frameworks.schema import Framework
 from audits.frameworks.selectors import NoFrameworkError, framework_in_force
@@ -143,7 +144,7 @@ def due_rounds(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
     if framework is None or framework.caseload_check is None:
         return
     slug, label = council_slug(), framework.caseload_check.label
-    found = _some(CaseloadCheck.objects.filter(done_at=None, asked_of__isnull=False), ids)
+    found = _some(running_rounds().filter(asked_of__isnull=False), ids)
     for one in found.select_related("asked_of", "team__parent"):
         yield DueThing(
             kind="caseload",

@@ -7,9 +7,10 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from audits.followup.enums import ActionStatus, ConcernStatus
-from audits.followup.models import Action, CaseloadCheck, Confirmation
+from audits.followup.models import Action, Confirmation
 from audits.followup.paths import council_slug
 from audits.followup.registry import origins_of
+from audits.followup.selectors.caseload import running_rounds
 from audits.followup.selectors.lists import action_list, follow_ups_for, open_actions_of, visible_concerns
 from audits.followup.selectors.rights import answering_for, first_signers, signing_steps
 from audits.frameworks.enums import Relation
@@ -100,7 +101,7 @@ def _confirmations(person: Person, slug: str) -> Iterable[ToDo]:
 
 
 def _rounds(person: Person, slug: str) -> Iterable[ToDo]:
-    waiting = CaseloadCheck.objects.filter(done_at=None, asked_of__in=answering_for(person))
+    waiting = running_rounds().filter(asked_of__in=answering_for(person))
     for one in waiting.select_related("team"):
         href = reverse("followup:caseload_round", args=[slug, one.pk])
         items = ", ".join(item["label"].lower() for item in one.items)
