@@ -1,4 +1,4 @@
-"""A month of two independent auditors: agreement, a difference and its moderation, what an inadequate audit sets off."""
+"""A month of two independent auditors: agreement, a difference moderated, and what an inadequate audit sets off."""
 
 from datetime import date
 
