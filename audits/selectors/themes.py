@@ -130,7 +130,7 @@ def _cases_to_choose(person: Person) -> Iterable[ToDo]:
             f"Choose a case to audit for {month_words(one.cycle.period)}",
             council_path("audits:choose", one.pk),
             due_on=one.choose_by,
-            about="After that chance draws one in the same part of the service",
+            about="If you have not chosen by then, chance draws one in the same part of the service",
         )
 
 

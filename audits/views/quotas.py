@@ -41,11 +41,15 @@ def month_quota(request: CouncilRequest, period: date) -> HttpResponse:
     cycle = cycle_or_404(period)
     lines = quota_of_month(cycle) if has_quota(cycle) else []
     first = add_months(period, -11)
+    months = [add_months(first, number) for number in range(12)]
+    year = quota_of_year(first) if lines else []
+    # Months before anybody was asked would push this month off the page.
+    begun = min((next(place for place, one in enumerate(row.months) if one) for row in year), default=0)
     context = {
         "lines": lines,
         "missing": shortfalls(lines),
-        "year": quota_of_year(first) if lines else [],
-        "months": [add_months(first, number) for number in range(12)],
+        "year": [(row, list(zip(months, row.months, strict=True))[begun:]) for row in year],
+        "months": months[begun:],
     }
     return show_month(request, "quota", cycle, context)
 

@@ -78,8 +78,14 @@ class InviteForm(forms.Form):
 class ThemeForm(forms.Form):
     """Audits for a meeting, chosen by theme."""
 
-    theme = forms.CharField(label="What is the theme?", max_length=200)
-    audits = forms.MultipleChoiceField(label="Which audits?", widget=forms.CheckboxSelectMultiple)
+    theme = forms.CharField(
+        label="What is the theme?", max_length=200, error_messages={"required": "Enter the theme"}
+    )
+    audits = forms.MultipleChoiceField(
+        label="Which audits?",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Select the audits that show the theme"},
+    )
 
     def __init__(self, data: Data = None, *, choices: Iterable[Choice], theme: str = "") -> None:
         super().__init__(data, initial={"theme": theme})

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
+from audits.programme.dates import period_in_words
 from moderation.enums import OPEN, MeetingStatus, ModerationStatus
 from moderation.models import Meeting, PanelMember
 from moderation.paths import meeting_href, moderation_href
@@ -45,9 +46,9 @@ def meeting_todo(person: Person) -> Iterable[ToDo]:
     """Return the meetings that the person chairs: to hold, and to give feedback of."""
     mine = Meeting.objects.filter(chair=person).select_related("authority")
     for one in mine.filter(status=MeetingStatus.PLANNED):
-        yield ToDo(f"Hold the {one.get_kind_display().lower()}", meeting_href(one), one.due_on, one.period)
+        about = f"Audits of {period_in_words(one.period)}"
+        yield ToDo(f"Hold the {one.get_kind_display().lower()}", meeting_href(one), one.due_on, about)
     held = mine.filter(status=MeetingStatus.HELD, feedback_due_on__isnull=False, receipts=None)
     for one in held:
-        yield ToDo(
-            "Issue the session’s feedback", meeting_href(one, "feedback"), one.feedback_due_on, one.period
-        )
+        href, about = meeting_href(one, "feedback"), f"Audits of {period_in_words(one.period)}"
+        yield ToDo("Issue the session’s feedback", href, one.feedback_due_on, about)
