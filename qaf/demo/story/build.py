@@ -12,8 +12,10 @@ from django.db import transaction
 from audits.cases.services import import_files
 from audits.frameworks.loader import builtin, builtin_text
 from audits.frameworks.services import publish_framework
+from qaf.demo.story.days import WHY, Days
 from qaf.demo.story.files import leave_files
-from qaf.demo.story.history import WHY, History
+from qaf.demo.story.history import History
+from qaf.demo.story.loop.life import Loop
 from qaf.demo.story.people import Register
 from qaf.demo.story.sign_ins import SignIn, give_passwords, sign_ins_of, write_table
 from qaf.demo.story.timeline import Timeline, at, list_day
@@ -119,13 +121,12 @@ class Story:
         """Set the council up and live its months."""
         with clock.travel(at(self.timeline.begins, 9)):
             authority = self._set_up()
-        history = History(authority, self.register, self.timeline) if self.plan.full_history else None
+        life: Days = (History if self.plan.full_history else Loop)(authority, self.register, self.timeline)
         for cohort in self.timeline.cohorts:
             self._bring_in_list(authority, cohort)
-            if history is not None:
-                history.live(cohort)
+            life.live(cohort)
         rmtree(self.lists, ignore_errors=True)
-        if history is not None:
+        if self.plan.full_history:
             leave_files(self.world, self.timeline.today, self.files)
 
     def _set_up(self) -> Authority:

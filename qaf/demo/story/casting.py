@@ -1,6 +1,7 @@
 """Each audit's script: what its auditors think and when they get round to it."""
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -58,12 +59,17 @@ def auditor(assessment: Assessment) -> Person:
     return assessment.assessor
 
 
-def days_for(rng: random.Random, allocated_on: date) -> dict[int, date]:
-    """Draw the days of all steps: in order, mostly within the three weeks, now and then late."""
+def days_for(
+    rng: random.Random,
+    allocated_on: date,
+    usual: Mapping[int, tuple[int, int]] = USUAL,
+    late_from: int = TALK,
+) -> dict[int, date]:
+    """Draw the days of all steps: in order, mostly within the time given, now and then late."""
     late = rng.randrange(3, 8) if rng.random() < LATE else 0
     days, earliest = {}, allocated_on
-    for step, (first, spread) in USUAL.items():
-        wait = first + rng.randrange(spread) + (late if step >= TALK else 0)
+    for step, (first, spread) in usual.items():
+        wait = first + rng.randrange(spread) + (late if step >= late_from else 0)
         earliest = max(earliest, calendar.add_working_days(allocated_on, wait))
         days[step] = earliest
     return days

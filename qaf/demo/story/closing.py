@@ -18,8 +18,12 @@ from audits.followup.services import (
 from audits.followup.services.actions import judged_apart
 from audits.frameworks.schema import Framework
 from audits.models import Audit, FactCorrection
+from audits.selectors.facts import framework_for
+from audits.selectors.missing import missing_before_final
 from audits.services.finalise import answer_correction, ask_correction, confirm_outcome
+from audits.services.random_check import waits_for_random_check
 from qaf.demo.story.casting import Script, auditor
+from qaf.demo.story.loop.asked import further_answers
 from qaf.demo.world.words import Writer
 from qaf.lib import calendar, clock
 from qaf.tenants.models import Person
@@ -48,6 +52,7 @@ class ClosingDesk:
         """Know the scripts by audit, for the words that go with each case."""
         self.scripts = scripts
         self.framework = framework
+        self.answering = [slot.key for slot in framework.process.slots if slot.gives_grades][-1]
         self.spared: set[int] = set()
         self.answers: dict[str, Callable[[FollowUp, Person, Writer], None]] = {
             FollowUpKind.OVERSIGHT: self._oversight,
@@ -55,6 +60,7 @@ class ClosingDesk:
             FollowUpKind.CONVERSATION: self._conversation,
             FollowUpKind.SUPERVISION: self._supervision,
             FollowUpKind.FILING: self._filing,
+            **further_answers(),
         }
 
     def work(self) -> None:
@@ -86,8 +92,15 @@ class ClosingDesk:
             if asks and not audit.corrections.exists():
                 text = self.writer(audit.pk, "fact").say("talk", "fact")
                 ask_correction(audit=audit, where="", text=text, person=audit.worker)
-            elif confirms and not audit.corrections.filter(status=CorrectionStatus.ASKED).exists():
+            elif confirms and self._may_be_final(audit):
                 confirm_outcome(audit=audit, person=audit.worker)
+
+    def _may_be_final(self, audit: Audit) -> bool:
+        """Say whether nothing is waited for: an answer, a check that is still to be drawn, a conversation."""
+        asked = audit.corrections.filter(status=CorrectionStatus.ASKED).exists()
+        if asked or waits_for_random_check(audit):
+            return False
+        return not missing_before_final(audit, framework_for(audit))
 
     def _corrections(self) -> None:
         for correction in FactCorrection.objects.filter(status=CorrectionStatus.ASKED).select_related(
@@ -96,8 +109,9 @@ class ClosingDesk:
             asked = calendar.local_date(correction.asked_at)
             if correction.audit_id in self.spared or clock.today() < calendar.add_working_days(asked, 2):
                 continue
-            peer = correction.audit.assessments.filter(slot="peer").exclude(status="reassigned").first()
-            if peer is None:
+            answering = correction.audit.assessments.filter(slot=self.answering).exclude(status="reassigned")
+            part = answering.exclude(assessor=None).first()
+            if part is None:
                 continue
             accepted = random.Random(f"correction:{correction.pk}").random() < 0.7
             answer_correction(
@@ -106,7 +120,7 @@ class ClosingDesk:
                 answer=self.writer(correction.audit_id, "answer").say(
                     "talk", "accepted" if accepted else "declined"
                 ),
-                person=auditor(peer),
+                person=auditor(part),
             )
 
     # -- follow-ups -----------------------------------------------------------------------------------
@@ -212,11 +226,13 @@ class ClosingDesk:
                     concern=concern,
                     answer=rng.choice(ANSWERS),
                     person=concern.responder,
+                    wider_view={one.key: WIDER_VIEW for one in self.framework.urgent_concern.wider_view},
                 )
             elif concern.status == ConcernStatus.ANSWERED and rng.random() < 0.8:
                 close_concern(concern=concern, person=concern.raised_by)
 
 
+WIDER_VIEW = "Looked at with the manager: nothing else needs doing today; it stays on the supervision list."
 ANSWERS = (
     "Visited within two hours with the duty worker. The child is safe tonight and a strategy discussion is at nine.",
     "Spoke to the school and the manager. A doctor has seen the injury and explained it; the record says so.",

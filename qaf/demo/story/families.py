@@ -5,14 +5,21 @@ import random
 from audits.enums import Consent
 from audits.frameworks.schema import Framework
 from audits.models import Audit
-from audits.selectors.family import family_of
-from audits.services.family import record_consent, record_contact, record_no_contact
+from audits.selectors.family import Relative, family_of, no_contact_reasons, prefers, questions_of
+from audits.services.family import record_consent, record_contact, record_no_contact, record_preference
 from qaf.demo.world.words import Writer
 from qaf.lib import clock
 from qaf.tenants.models import Person
 
 PARENTS = ("mother", "mother", "father", "grandmother", "foster carer", "stepfather")
 TOO_YOUNG = 5
+# Why nobody was spoken to, in the keys that frameworks use for it.
+SAME = {
+    "too_young": ("too_young", "not_safe"),
+    "consent_refused": ("consent_refused", "declined"),
+    "not_safe": ("not_safe",),
+    "no_answer": ("no_answer",),
+}
 
 
 def ask_consent(
@@ -51,21 +58,34 @@ def _safety(rng: random.Random, writer: Writer) -> dict[str, str]:
     return safety
 
 
+def tell_preferences(
+    audit: Audit, framework: Framework, worker: Person, rng: random.Random, writer: Writer
+) -> None:
+    """Record how the family prefers to be reached, where the framework asks that and no consent."""
+    for relative in family_of(audit, framework):
+        if not relative.consent_required and relative.consent is None:
+            safety = _safety(rng, writer) | {"communication_needs": "A call first, then a visit at home."}
+            record_preference(audit=audit, target=relative.key, person=worker, safety=safety)
+
+
 def talk_to_family(
     audit: Audit, framework: Framework, auditor: Person, rng: random.Random, writer: Writer
 ) -> None:
     """Record what each said, the parent and the child apart, or the one reason why not."""
+    known = no_contact_reasons(framework)
     for relative in family_of(audit, framework):
         if relative.is_settled:
             continue
         young = relative.key == "child" and _age(audit) < TOO_YOUNG
-        reason = _reason(relative.consent.consent if relative.consent else "", rng, too_young=young)
-        if reason:
+        if reason := _reason(relative, rng, too_young=young):
+            key = next((key for key in SAME[reason] if key in known), next(iter(known), ""))
             text = writer.say("family", "no_reply_note") if reason == "no_answer" else ""
-            record_no_contact(audit=audit, target=relative.key, reason=reason, person=auditor, text=text)
+            record_no_contact(audit=audit, target=relative.key, reason=key, person=auditor, text=text)
             continue
-        parent = relative.key == "parent_or_carer"
+        parent = relative.target.each or relative.key != "child"
         voice = "parent" if parent else "child"
+        asked = ("helped", "not_helped", "change")
+        numbers = ("1", "2", str(len(questions_of(framework))))
         record_contact(
             audit=audit,
             target=relative.key,
@@ -74,20 +94,21 @@ def talk_to_family(
             mode="telephone" if parent else rng.choice(("in_person", "video", "telephone")),
             person=auditor,
             answers={
-                "1": writer.say("family", f"{voice}_helped"),
-                "2": writer.say("family", f"{voice}_not_helped"),
-                "5": writer.say("family", f"{voice}_change"),
+                number: writer.say("family", f"{voice}_{rule}")
+                for number, rule in zip(numbers, asked, strict=True)
             },
             words=writer.say("family", f"{voice}_words"),
+            help_used="A time that suited them." if prefers(relative) else "",
         )
 
 
-def _reason(consent: str, rng: random.Random, *, too_young: bool) -> str:
+def _reason(relative: Relative, rng: random.Random, *, too_young: bool) -> str:
     if too_young:
         return "too_young"
-    if consent == Consent.NO:
+    consent = relative.consent.consent if relative.consent else ""
+    if relative.consent_required and consent == Consent.NO:
         return "consent_refused"
-    if consent != Consent.YES:
+    if not relative.may_be_contacted:
         return "not_safe"
     return "no_answer" if rng.random() < 0.17 else ""
 

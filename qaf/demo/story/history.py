@@ -1,13 +1,13 @@
 """A council's months of audits, lived day by day: whatever is ripe on a day is done on that day."""
 
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from audits.frameworks.selectors import framework_in_force
 from qaf.demo.story.again import ReAuditDesk
 from qaf.demo.story.auditing import Auditing
 from qaf.demo.story.casting import Script
 from qaf.demo.story.closing import ClosingDesk
+from qaf.demo.story.days import WHY, Days
 from qaf.demo.story.moderating import ModeratorsDesk
 from qaf.demo.story.months import Months
 from qaf.demo.story.people import Register
@@ -20,22 +20,19 @@ from qaf.lib import calendar, clock
 from qaf.tenants.models import Authority
 from qaf.tenants.scope import authority_scope
 
-WHY = "Demonstration data"
 MONDAY, DESK_DAYS, WEEK_FOUR = 0, (1, 3), 22
 REQUESTS_FROM = 15
-TODAY_BEGAN = timedelta(hours=3)
 UNDECIDED = 2
 CALENDAR_MONTHS = 4
 
 
-class History:
+class History(Days):
     """Lives the days of one council; the case list is brought in by somebody else."""
 
     def __init__(self, authority: Authority, register: Register, timeline: Timeline) -> None:
         """Gather the people and the desks."""
-        self.authority = authority
+        super().__init__(authority, timeline)
         self.register = register
-        self.timeline = timeline
         lead = register[register.staff.officer("qa_lead")]
         with clock.travel(at(timeline.begins, 9)), authority_scope(authority, why=WHY):
             framework = framework_in_force()
@@ -51,27 +48,8 @@ class History:
         self.present: list[Script] = []
         self.asked: set[date] = set()
 
-    def live(self, cohort: date) -> None:
-        """Live the month of ``cohort``, to its end or to today."""
-        for day in self._days(cohort):
-            with clock.travel(self._moment(day)), authority_scope(self.authority, why=WHY):
-                self._live_day(day, cohort)
-
-    def _days(self, cohort: date) -> Iterator[date]:
-        last = min(calendar.month_end(cohort), self.timeline.today)
-        day = cohort
-        while day <= last:
-            if day in (cohort, self.timeline.today) or calendar.is_working_day(day):
-                yield day
-            day += timedelta(days=1)
-
-    def _moment(self, day: date, minutes: int = 0) -> datetime:
-        """Return a moment of the working day; today's lie before the real time, though never before midnight."""
-        if day < self.timeline.today:
-            return at(day, 9) + timedelta(minutes=minutes)
-        return max(at(day, 0, 1), clock.now() - TODAY_BEGAN) if not clock.is_moved() else clock.now()
-
-    def _live_day(self, day: date, cohort: date) -> None:
+    def live_day(self, day: date, cohort: date) -> None:
+        """Open the month on its first day; then the machinery, the auditors, the moderators and the rest."""
         if day == cohort:
             self._open(cohort)
         self.reports.work()
@@ -116,6 +94,6 @@ class History:
     def _play_audits(self, day: date) -> None:
         for script in self.running:
             while (when := script.next_day()) is not None and when <= day:
-                with clock.travel(self._moment(day, script.rng.randrange(360))):
+                with clock.travel(self.moment(day, script.rng.randrange(360))):
                     Auditing(script, self.framework, script.audit.tool).play()
         self.running = [script for script in self.running if not script.is_over]

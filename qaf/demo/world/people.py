@@ -51,8 +51,9 @@ class Staff:
             status: [self._hire(post) for _ in range(post.count)] for status, post in plan.reviewers.items()
         }
         self.officers = [
-            self._hire(post, services=post.over, named=post.named)
+            self._hire(post, team=team, services=post.over, named=post.named)
             for post in plan.posts
+            for team in post.teams or ("",)
             for _ in range(post.count)
         ]
         self.workers = {

@@ -31,13 +31,17 @@ class TeamPlan:
 
 @dataclass(frozen=True)
 class PostPlan:
-    """A post held by ``count`` people; ``named`` finds its holder, ``over`` lists its services."""
+    """A post held by ``count`` people, in each of ``teams`` where it names some; ``over`` lists its services.
+
+    ``named`` finds its holder.
+    """
 
     role: str
     title: str
     count: int = 1
     named: str = ""
     over: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,12 @@ class CouncilPlan:
 
 def _post(raw: dict) -> PostPlan:
     return PostPlan(
-        raw["role"], raw["post"], raw.get("count", 1), raw.get("named", ""), tuple(raw.get("over", ()))
+        raw["role"],
+        raw["post"],
+        raw.get("count", 1),
+        raw.get("named", ""),
+        tuple(raw.get("over", ())),
+        tuple(raw.get("teams", ())),
     )
 
 

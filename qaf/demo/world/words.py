@@ -2,6 +2,7 @@
 
 import random
 import re
+from binascii import crc32
 from calendar import month_name
 from dataclasses import dataclass
 from functools import cache
@@ -10,6 +11,7 @@ from pathlib import Path
 import yaml
 
 BANKS = Path(__file__).resolve().parent.parent / "words"
+TOPICS = Path(__file__).resolve().parent.parent / "data" / "topics.yaml"
 SLOT = re.compile(r"\{(\w+?)(?:_c)?\}")
 
 # Slots that stay the same through one audit, so that its parts are about one family.
@@ -38,6 +40,22 @@ def bank(name: str) -> dict[str, tuple[str, ...]]:
 @cache
 def _settings() -> dict[str, dict]:
     return yaml.safe_load((BANKS / "settings.yaml").read_text(encoding="utf-8"))
+
+
+@cache
+def _topics() -> dict[str, list[str]]:
+    return yaml.safe_load(TOPICS.read_text(encoding="utf-8"))
+
+
+@cache
+def topic_of(title: str) -> str:
+    """Return the bank that suits a domain by the words of its title; some bank, always the same, where none does."""
+    words = re.findall(r"[a-z]+", title.lower())
+    counts = {
+        topic: sum(word.startswith(tuple(stems)) for word in words) for topic, stems in _topics().items()
+    }
+    best = max(counts, key=lambda topic: counts[topic])
+    return best if counts[best] else list(counts)[crc32(title.encode()) % len(counts)]
 
 
 @dataclass(frozen=True)
