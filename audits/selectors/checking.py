@@ -37,7 +37,7 @@ def is_required(assessment: Assessment, framework: Framework) -> bool:
 
 
 def is_new(assessment: Assessment, framework: Framework, rule: Rule) -> bool:
-    """Whether the auditor has done too few audits before, here or elsewhere, or has somebody experienced beside them."""
+    """Whether the auditor has done too few audits before, here or elsewhere, or has somebody beside them."""
     beside = {slot.key for slot in framework.process.slots if slot.required_when}
     others = assessment.audit.assessments.exclude(status=AssessmentStatus.REASSIGNED)
     if beside and others.filter(slot__in=beside).exclude(pk=assessment.pk).exists():

@@ -253,9 +253,7 @@ def _judgements(assessment: Assessment, framework: Framework) -> list[Judgement]
 
 def judgement_from(assessment: Assessment, domain: str, fields: dict[str, Any]) -> Judgement:
     """Return what a section's fields say, unsaved; a grade left open does not apply."""
-    extra = {
-        key.removeprefix(EXTRA): fields[key] for key in fields if key.startswith(EXTRA)
-    }
+    extra = {key.removeprefix(EXTRA): fields[key] for key in fields if key.startswith(EXTRA)}
     grade = fields.get("grade") or NOT_APPLICABLE
     return Judgement(
         assessment=assessment,

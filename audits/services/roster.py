@@ -1,6 +1,6 @@
 """Everybody who could be asked, as they stand on one day: read once, in a fixed number of queries."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -60,7 +60,7 @@ def roster_on(day: date, framework: Framework) -> Roster:
     held: dict[tuple[int, str], set[int | None]] = {}
     units = {unit.pk: unit for unit in Unit.objects.all()}
     teams = {pk: unit for pk, unit in units.items() if unit.kind == UnitKind.TEAM}
-    rows = posts_on(day).values_list(
+    rows: Iterable[tuple[int, str, int | None, str, bool, int, bool]] = posts_on(day).values_list(
         "person_id",
         "person__name",
         "unit_id",

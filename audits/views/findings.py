@@ -185,7 +185,9 @@ def _together(standing: Standing) -> str:
     if pair is None:
         return ""
     first, second = (standing.framework.names.party(party) for party in pair)
-    return f"{first[:1].upper()}{first[1:]} and {second} answer for it together, whichever of them you choose."
+    return (
+        f"{first[:1].upper()}{first[1:]} and {second} answer for it together, whichever of them you choose."
+    )
 
 
 def _propose(request: CouncilRequest, assessment: Assessment, form: ActionForm) -> bool:

@@ -42,7 +42,7 @@ class Kind:
 
 _handlers: dict[str, Handler] = {}
 _kinds: dict[str, Kind] = {}
-_daily: list[Callable[[], None]] = []
+_daily: list[Callable[[], object]] = []
 # The bell: set by qaf.jobs.tasks, so that rules never import Celery.
 _ring: list[Callable[[int, int], None]] = []
 
@@ -99,14 +99,17 @@ def known_kinds() -> list[tuple[str, str]]:
     return sorted(((kind, known.title) for kind, known in _kinds.items()), key=lambda one: one[1])
 
 
-def daily(function: Callable[[], None]) -> Callable[[], None]:
-    """Register work to be done once a day in each council's scope; it may run twice and must not mind."""
+def daily(function: Callable[[], object]) -> Callable[[], object]:
+    """Register work to be done once a day in each council's scope; it may run twice and must not mind.
+
+    What it returns, such as how many it did, is of no account here.
+    """
     if function not in _daily:
         _daily.append(function)
     return function
 
 
-def daily_work() -> list[Callable[[], None]]:
+def daily_work() -> list[Callable[[], object]]:
     """Return what is registered with ``daily``."""
     return list(_daily)
 

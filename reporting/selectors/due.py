@@ -21,8 +21,11 @@ def due_comments(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
     except NoFrameworkError:
         return
     paper = paper_of(framework)
+    rule = paper.due if paper else None
+    if rule is None:
+        return
     found = ChosenCase.objects.all() if ids is None else ChosenCase.objects.filter(pk__in=list(ids))
-    cases = list(found.select_related("audit").prefetch_related("comments")) if paper and paper.due else []
+    cases = list(found.select_related("audit").prefetch_related("comments"))
     if not cases:
         return
     slug, people = council_slug(), leaders(framework)
@@ -37,7 +40,7 @@ def due_comments(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
                 text="your comment on a case chosen for senior leaders",
                 what="a senior leader’s comment on a chosen case",
                 href=reverse("reporting:case", args=[slug, case.pk]),
-                due_on=framework.due_on(paper.due, month=ends, period_end=ends),
+                due_on=framework.due_on(rule, month=ends, period_end=ends),
                 asked_on=calendar.local_date(case.chosen_at),
                 people=waiting,
                 framework=framework,

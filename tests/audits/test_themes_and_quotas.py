@@ -215,9 +215,7 @@ def test_a_practice_manager_chooses_with_a_reason_or_chance_does_and_the_shortfa
     assert "Choose a case to audit for October 2026" in said(choosers[0])
     own = cases_for(mine)
     assert own
-    assert all(
-        choosers[0].name.endswith((one.team, slough.teams[one.team].parent.name)) for one in own
-    )
+    assert all(choosers[0].name.endswith((one.team, slough.teams[one.team].parent.name)) for one in own)
     case = Case.objects.get(pk=own[0].case_id)
     other = next(one for one in slough.cases if one.team.name not in choosers[0].name)
     for wrong, text in (

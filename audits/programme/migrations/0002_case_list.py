@@ -4,15 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('programme', '0001_initial'),
+        ("programme", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='occurrence',
-            name='kind',
-            field=models.CharField(choices=[('case_list', 'List of cases'), ('allocation', 'Allocation day'), ('submission', 'Audits submitted'), ('moderation_opens', 'Moderation opens'), ('moderation_ends', 'Moderation ends'), ('month_end', 'Month ends'), ('monthly_briefing', 'Monthly briefing'), ('quarter_end', 'Quarter ends'), ('quarterly_report', 'Quarterly report'), ('framework_review', 'Framework review')], max_length=20),
+            model_name="occurrence",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("case_list", "List of cases"),
+                    ("allocation", "Allocation day"),
+                    ("submission", "Audits submitted"),
+                    ("moderation_opens", "Moderation opens"),
+                    ("moderation_ends", "Moderation ends"),
+                    ("month_end", "Month ends"),
+                    ("monthly_briefing", "Monthly briefing"),
+                    ("quarter_end", "Quarter ends"),
+                    ("quarterly_report", "Quarterly report"),
+                    ("framework_review", "Framework review"),
+                ],
+                max_length=20,
+            ),
         ),
     ]
