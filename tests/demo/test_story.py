@@ -12,6 +12,7 @@ from audits.cases.models import Case, CaseImport
 from audits.enums import AssessmentStatus, AuditStatus, GradeStage
 from audits.followup.enums import ConcernStatus, FollowUpKind, FollowUpStatus
 from audits.followup.models import FollowUp, UrgentConcern
+from audits.frameworks.selectors import framework_in_force
 from audits.models import Assessment, Audit, CaseExclusion, FactCorrection, RecordedGrade
 from moderation.enums import ModerationStatus
 from moderation.models import Moderation
@@ -22,13 +23,13 @@ from qaf.tenants.models import Access, Authority, Person, User
 from qaf.tenants.scope import authority_scope
 
 TODAY = datetime(2026, 11, 18, 14, 30, tzinfo=clock.LONDON)
-FULL, LISTS = "herefordshire", "durham"
+FULL, OTHER = "herefordshire", "durham"
 
 
 def make(folder: Path, settings) -> None:
     """Run the command for the council with a history and one of the others."""
     settings.DATA_DIR = folder
-    call_command("demo_data", quick=True, only=[FULL, LISTS], one_process=True, verbosity=0)
+    call_command("demo_data", quick=True, only=[FULL, OTHER], one_process=True, verbosity=0)
 
 
 @pytest.fixture(scope="module")
@@ -116,11 +117,21 @@ def test_the_case_lists_came_through_the_importer_and_map_every_team_and_worker(
     assert not Case.objects.filter(closed_on=None, service=None).exists()
 
 
-def test_the_other_council_has_case_lists_and_no_audits():
-    with authority_scope(Authority.objects.get(slug=LISTS)):
+def test_the_other_council_has_begun_its_own_loop():
+    with authority_scope(Authority.objects.get(slug=OTHER)):
+        framework = framework_in_force()
         assert CaseImport.objects.count() == 1
         assert Case.objects.filter(closed_on=None).count() > 850
-        assert not Audit.objects.exists()
+        found = set(Audit.objects.values_list("status", flat=True))
+        assert found >= {AuditStatus.ALLOCATED, AuditStatus.IN_PROGRESS, AuditStatus.OUTCOME}
+        slots = {slot.key for slot in framework.process.slots if slot.is_assessed}
+        assert set(Assessment.objects.values_list("slot", flat=True)) == slots
+        submitted = Audit.objects.filter(status=AuditStatus.OUTCOME)
+        asked = {one.key for one in framework.process.conversations if one.required == "always"}
+        for audit in submitted:
+            assert set(audit.conversations.values_list("kind", flat=True)) >= asked
+        assert UrgentConcern.objects.filter(status=ConcernStatus.RAISED).exists()
+        assert CaseExclusion.objects.filter(status="asked").exists()
 
 
 def test_the_sign_ins_are_listed_one_for_each_role_and_their_password_works(folder):
@@ -136,6 +147,9 @@ def test_the_sign_ins_are_listed_one_for_each_role_and_their_password_works(fold
         "Social worker",
         "Auditor in two councils",
         "Authority administrator",
+        "Auditor",
+        "Asked to settle a disagreement",
+        "Asked to answer an urgent concern",
     }
     addresses = {word for word in table.split() if "@" in word}
     assert all(User.objects.get(email=address).check_password(PASSWORD) for address in addresses)
@@ -145,7 +159,7 @@ def test_one_person_works_for_two_councils_under_one_account():
     both = [user for user in User.objects.all() if Access.objects.filter(user=user).count() == 2]
     assert len(both) == 1
     names = set()
-    for slug in (FULL, LISTS):
+    for slug in (FULL, OTHER):
         with authority_scope(Authority.objects.get(slug=slug)):
             names.add(Person.objects.get(user=both[0]).name)
     assert len(names) == 1
@@ -191,4 +205,4 @@ def test_the_command_refuses_other_settings(settings):
 
 def test_the_command_refuses_a_database_with_another_council():
     with pytest.raises(CommandError, match=f"not the demonstration's: {FULL}"):
-        refuse_outside_demo({LISTS})
+        refuse_outside_demo({OTHER})

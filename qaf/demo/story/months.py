@@ -13,8 +13,9 @@ from audits.services.reassigning import options_for, reassign_assessment
 from audits.services.replacing import replace_case
 from qaf.demo.story.casting import Script, script_for
 from qaf.demo.world.grades import Practice
-from qaf.lib import calendar
+from qaf.lib import calendar, clock
 from qaf.tenants.models import Person
+from qaf.tenants.selectors import holders
 
 REPLACED_EVERY = 4
 
@@ -70,7 +71,12 @@ class Months:
                 case=case, period=cohort, reason=reason, words=words.get(reason, usual), person=manager
             )
             if decide:
-                decide_exclusion(exclusion=asked, approve=rng.random() < 0.6, person=self.lead)
+                decide_exclusion(exclusion=asked, approve=rng.random() < 0.6, person=self._approver())
+
+    def _approver(self) -> Person:
+        """Return who answers such requests by the framework."""
+        roles = self.framework.role_keys(self.framework.sampling.exclusions.approved_by)
+        return next(iter(holders(*roles, on=clock.today())), self.lead)
 
     def _number(self, cohort: date) -> int:
         return calendar.whole_months_between(self.first, cohort)

@@ -10,9 +10,10 @@ from django.db.models import Count
 from audits.enums import AssessmentStatus, AuditStatus
 from audits.followup.enums import ConcernStatus, FollowUpKind, FollowUpStatus
 from audits.followup.models import FollowUp, UrgentConcern
+from audits.frameworks.selectors import framework_in_force
 from audits.models import Assessment, Audit
-from moderation.enums import ModerationStatus
-from moderation.models import Moderation
+from moderation.enums import MeetingStatus, ModerationStatus
+from moderation.models import DisputeStep, Meeting, Moderation
 from qaf.demo.world.plan import CouncilPlan, PostPlan
 from qaf.lib import clock
 from qaf.tenants.models import Access, Person, User
@@ -54,6 +55,16 @@ def sign_ins_of(plan: CouncilPlan, council: str) -> list[SignIn]:
             ("Social worker", _workers()),
             ("Auditor in two councils", _in_two_councils()),
         ]
+    else:
+        slots = [slot for slot in framework_in_force().process.slots if slot.is_assessed]
+        found += [
+            *((slot.label, _auditors(slot.key)) for slot in slots),
+            ("Moderator", _moderators()),
+            ("Chair of a moderation meeting", _chairs()),
+            ("Asked to settle a disagreement", _settlers()),
+            ("Asked to answer an urgent concern", _responders()),
+            ("Social worker", _workers()),
+        ]
     administrator = _named(plan, "administrator")
     if administrator:
         found.append(("Authority administrator", holders(administrator.role, on=clock.today())))
@@ -84,6 +95,16 @@ def _auditors(slot: str) -> list[Person | None]:
 def _moderators() -> list[Person | None]:
     rows = Moderation.objects.filter(status=ModerationStatus.ALLOCATED).select_related("moderator")
     return [row.moderator for row in rows.order_by("id")]
+
+
+def _chairs() -> list[Person | None]:
+    rows = Meeting.objects.filter(status=MeetingStatus.PLANNED).select_related("chair")
+    return [row.chair for row in rows.order_by("due_on")]
+
+
+def _settlers() -> list[Person | None]:
+    steps = DisputeStep.objects.filter(ended_at=None).order_by("id")
+    return [person for step in steps for person in Person.objects.filter(pk__in=step.asked).order_by("id")]
 
 
 def _asked(kind: FollowUpKind) -> list[Person | None]:

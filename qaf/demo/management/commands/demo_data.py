@@ -18,6 +18,8 @@ from qaf.demo.guard import refuse_outside_demo
 from qaf.demo.story.build import FULL_MONTHS, LIST_MONTHS, QUICK_MONTHS, Builder, is_there, slug_of
 from qaf.demo.world import CouncilPlan, load_plans
 
+LOCK = 0x64656D6F  # The first key of the locks by which processes share the councils.
+
 
 class Command(BaseCommand):
     """Make the demonstration data where it is missing."""
@@ -46,8 +48,7 @@ class Command(BaseCommand):
             say=self._say if options["verbosity"] else lambda text: None,
         )
         if options["part"]:
-            for plan in missing:
-                builder.make(plan)
+            _make_free(builder, _in_order(missing, options["only"]))
             return
         started = time.monotonic()
         self._make(builder, missing, options)
@@ -60,22 +61,37 @@ class Command(BaseCommand):
             self._say(table)
 
     def _make(self, builder: Builder, missing: list[CouncilPlan], options: dict[str, Any]) -> None:
-        """Make the councils, those with case lists only in a second process beside the one with a history."""
-        short = [plan for plan in missing if not plan.full_history]
-        long = [plan for plan in missing if plan.full_history]
-        if options["one_process"] or not (short and long) or (os.cpu_count() or 1) < 2:
-            for plan in missing:
-                builder.make(plan)
+        """Make the councils; a second process begins at the other end of the list, and they meet."""
+        if options["one_process"] or len(missing) < 2 or (os.cpu_count() or 1) < 2:
+            _make_free(builder, missing)
             return
-        with _second_process(short, quick=options["quick"]) as second:
-            for plan in long:
-                builder.make(plan)
+        with _second_process(missing[::-1], quick=options["quick"], months=builder.months) as second:
+            _make_free(builder, missing)
             if second.wait() != 0:
-                raise CommandError("The case lists could not be brought in; what went wrong stands above.")
+                raise CommandError("Some councils could not be made; what went wrong stands above.")
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
+
+
+def _in_order(plans: list[CouncilPlan], names: list[str] | None) -> list[CouncilPlan]:
+    """Return the councils in the order in which they were asked for."""
+    return sorted(plans, key=lambda plan: names.index(plan.framework)) if names else plans
+
+
+def _make_free(builder: Builder, plans: list[CouncilPlan]) -> None:
+    """Make those of the councils that no other process has taken; one that is there already is left alone."""
+    for plan in plans:
+        if _take(plan) and not is_there(plan):
+            builder.make(plan)
+
+
+def _take(plan: CouncilPlan) -> bool:
+    """Take a council for this process, until it ends; ``False`` where another has."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [LOCK, plan.framework])
+        return bool(cursor.fetchone()[0])
 
 
 def _tell_the_planner() -> None:
@@ -85,9 +101,10 @@ def _tell_the_planner() -> None:
 
 
 @contextmanager
-def _second_process(plans: list[CouncilPlan], *, quick: bool) -> Iterator[subprocess.Popen]:
+def _second_process(plans: list[CouncilPlan], *, quick: bool, months: int) -> Iterator[subprocess.Popen]:
     """Run this command for ``plans`` in a process of its own, which ends with this one."""
     command = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "demo_data", "--part"]
+    command += ["--months", str(months)]
     for plan in plans:
         command += ["--only", plan.framework]
     process = subprocess.Popen([*command, "--quick"] if quick else command)  # noqa: S603 (our own interpreter)

@@ -4,6 +4,7 @@ import random
 from datetime import date, timedelta
 from typing import Any
 
+from audits.cases.models import Case
 from audits.enums import NOT_APPLICABLE, OVERALL, GradeStage
 from audits.frameworks.selectors import framework_of
 from audits.models import GradeOfRecord
@@ -11,13 +12,20 @@ from audits.selectors.facts import framework_for
 from moderation.enums import Agreement, Attendance, MeetingStatus, Mode, ModerationStatus, Standard
 from moderation.models import Dispute, Meeting, Moderation
 from moderation.selectors import field_name, moderation_list, to_decide
-from moderation.selectors.disputes import current_step, dispute_list, rule_of, settlers, step_rule
+from moderation.selectors.disputes import (
+    current_step,
+    dispute_list,
+    rule_of,
+    rules_about_practice,
+    settlers,
+    step_rule,
+)
 from moderation.selectors.meetings import feedback_targets, people_to_invite
 from moderation.selectors.modes import panel_of
 from moderation.selectors.panels import people_to_ask
 from moderation.selectors.questions import Asked, people_of, questions_of
 from moderation.services import agree_plan, decide, save_draft
-from moderation.services.disputes import settle_step
+from moderation.services.disputes import raise_dispute, settle_step
 from moderation.services.meetings import invite, issue_feedback, record_meeting
 from moderation.services.panels import ask_to_join, give_view
 from qaf.demo.story.casting import Script
@@ -28,7 +36,8 @@ from qaf.tenants.models import Person
 from qaf.tenants.selectors import acting_for
 
 CHANGES, NOT_AGREED, CLIMBS, CAME, INVITED = 0.2, 0.12, 0.4, 0.85, 4
-MONTH_TO_MEET = timedelta(days=9)
+LEAVES = 2
+BEFORE_DUE = timedelta(days=9)
 
 
 class JudgingDesk:
@@ -39,6 +48,7 @@ class JudgingDesk:
         self.scripts = scripts
         self.spare = spare
         self.leaves_from = date.max
+        self.left: set[int] = set()
 
     def work(self) -> None:
         """Decide, meet and settle what is ripe."""
@@ -56,7 +66,8 @@ class JudgingDesk:
                 continue
             rng = random.Random(f"judging:{moderation.audit.reference}:{moderation.round}")
             begun = calendar.local_date(moderation.allocated_at or clock.now())
-            if begun >= self.leaves_from and rng.random() < 0.5:
+            if begun >= self.leaves_from and len(self.left | {moderation.pk}) <= LEAVES:
+                self.left.add(moderation.pk)
                 continue
             if clock.today() >= calendar.add_working_days(begun, rng.randrange(2, 7)):
                 self.settle(moderation, rng)
@@ -163,7 +174,7 @@ class JudgingDesk:
             if not meeting.people.exclude(invited_by=None).exists():
                 able = [one for one, _, _ in people_to_invite(meeting) if not has_left(one)]
                 invite(meeting=meeting, people=able[:INVITED], person=chair)
-            if clock.today() >= meeting.due_on - MONTH_TO_MEET:
+            if clock.today() >= meeting.due_on - BEFORE_DUE:
                 self._meet(meeting, chair)
 
     def _meet(self, meeting: Meeting, chair: Person) -> None:
@@ -207,6 +218,21 @@ class JudgingDesk:
             asked = [one for one in settlers(dispute, step) if one.pk in step.asked and not has_left(one)]
             if asked:
                 self._settle_dispute(dispute, rng, acting_for(asked[0], on=clock.today()))
+
+    def challenge(self) -> None:
+        """Let somebody who reviews a child's plan challenge practice, where the framework has steps for it."""
+        for case in Case.objects.filter(closed_on=None).exclude(chair=None).order_by("pk")[:40]:
+            chair = case.chair
+            if chair is None or has_left(chair):
+                continue
+            rule = next((one for one in rules_about_practice(case, chair) if one.raised_by), None)
+            if rule is None:
+                return
+            if case.disputes.exists() or rule.steps[0].chosen_by_raiser:
+                continue
+            text = self.spare.colleague(random.Random(f"challenge:{case.local_id}")).say("loop", "practice")
+            raise_dispute(key=rule.key, text=text, person=chair, case=case)
+            return
 
     def _settle_dispute(self, dispute: Dispute, rng: random.Random, person: Person) -> None:
         step = current_step(dispute)

@@ -16,6 +16,7 @@ from qaf.demo.story.loop.asked import AskedDesk
 from qaf.demo.story.loop.audit import Playing
 from qaf.demo.story.loop.beginning import Beginnings
 from qaf.demo.story.loop.judging import JudgingDesk
+from qaf.demo.story.loop.learning import LearningDesk
 from qaf.demo.story.loop.scripts import set_the_scene, write_script
 from qaf.demo.story.months import Months
 from qaf.demo.story.people import Register
@@ -28,7 +29,7 @@ from qaf.lib import calendar, clock
 from qaf.tenants.models import Authority
 from qaf.tenants.scope import authority_scope
 
-DAILY, DESK_DAYS = (0, 3), (1, 3)
+DAILY, DESK_DAYS, CHALLENGE_AFTER, REQUESTS_FROM = (0, 3), (1, 3), 7, 15
 WITH_GRADES = (AuditStatus.LOCKED, AuditStatus.REVEALED, AuditStatus.IN_PROGRESS)
 
 
@@ -53,22 +54,19 @@ class Loop(Days):
         self.judging = JudgingDesk(self.scripts, spare)
         self.asked = AskedDesk(self.framework)
         self.reports = ReportsDesk(authority, lead, timeline.cohorts[0])
+        self.learning = LearningDesk(lead, self.framework, spare)
+        self.register = register
+        self.asked_in: set[date] = set()
         self.running: list[Script] = []
 
     def live_day(self, day: date, cohort: date) -> None:
         """Open the month on its first day; then the calendar, the auditors, those who judge, and the rest."""
-        today = self.timeline.today
         if day == cohort:
             self._open(cohort)
-        desks = day.weekday() in DESK_DAYS or day == today
+        desks = day.weekday() in DESK_DAYS or day == self.timeline.today
         if desks:
             self.beginnings.look_ahead(day)
-        self.reports.work()
-        if day.weekday() in DAILY or day in (cohort, today):
-            for function in daily_work():
-                function()
-        if calendar.add_working_days(cohort, 2) == day:
-            self.months.fill_places()
+        self._machinery(day, cohort)
         if desks:
             self._take_up(cohort)
         self._play_audits(day)
@@ -76,7 +74,25 @@ class Loop(Days):
         if desks:
             self.closing.work()
             self.asked.work()
-        if day == today:
+        self.learning.work(day, cohort)
+        self._now_and_then(day, cohort)
+
+    def _machinery(self, day: date, cohort: date) -> None:
+        """The calendar runs every day, the daily work often enough to keep the council's days."""
+        self.reports.work()
+        if day.weekday() in DAILY or day in (cohort, self.timeline.today):
+            for function in daily_work():
+                function()
+
+    def _now_and_then(self, day: date, cohort: date) -> None:
+        """What happens once in a month, and today's news."""
+        if calendar.add_working_days(cohort, 2) == day:
+            self.months.fill_places()
+        if calendar.add_working_days(cohort, CHALLENGE_AFTER) == day:
+            self.judging.challenge()
+        if day.day >= REQUESTS_FROM and cohort not in self.asked_in:
+            self._ask_to_leave_out(cohort)
+        if day == self.timeline.today:
             self._finish_the_scene(cohort)
 
     def _open(self, cohort: date) -> None:
@@ -90,6 +106,14 @@ class Loop(Days):
             set_the_scene(fresh, self.timeline.today)
             self.closing.spared |= {script.audit.pk for script in fresh}
             self.judging.leaves_from = cohort
+
+    def _ask_to_leave_out(self, cohort: date) -> None:
+        """Requests for the next month; the latest ones still wait for their answer."""
+        self.asked_in.add(cohort)
+        staff = self.register.staff
+        managers = [self.register[person] for person in staff.managers.values() if not person.absences]
+        last = cohort == self.timeline.cohorts[-1]
+        self.months.ask_to_leave_out(managers, calendar.add_months(cohort, 1), decide=not last)
 
     def _take_up(self, cohort: date) -> list[Script]:
         """Write the scripts of the month's audits that have none yet."""
