@@ -33,6 +33,14 @@ LOCK = 0x52455054
 Told = Callable[[int, str], None]
 
 
+class NotWritten(ValueError):
+    """Texts that the framework requires are missing: ``keys`` are their sections, none where they stand at cases."""
+
+    def __init__(self, titles: list[str], keys: Collection[str] = ()) -> None:
+        super().__init__(f"Write first: {', '.join(titles)}.")
+        self.keys = keys
+
+
 def checksum(figures: dict[str, Any], commentary: dict[str, str]) -> str:
     """Return the SHA-256 of figures and commentary as JSON with sorted keys and no spaces."""
     text = json.dumps([figures, commentary], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -137,7 +145,7 @@ def _require_maker(person: Person, kind: str, scope: str) -> None:
 
 
 def check_written(kind: str, label: str, scope: str, commentary: dict[str, str]) -> None:
-    """Refuse a report without a text that the framework requires: ``ValueError`` names every missing section.
+    """Refuse a report without a text that the framework requires: ``NotWritten`` names every missing section.
 
     A paper of cases has its texts at the cases.
     """
@@ -153,10 +161,12 @@ def check_written(kind: str, label: str, scope: str, commentary: dict[str, str])
             for one in needed
             if not case.paper.get(one.key or "", "").strip()
         ]
-    else:
-        missing = [one.title for one in needed if not commentary.get(one.key or "", "").strip()]
-    if missing:
-        raise ValueError(f"Write first: {', '.join(missing)}.")
+        if missing:
+            raise NotWritten(missing)
+        return
+    empty = {one.key or "": one.title for one in needed if not commentary.get(one.key or "", "").strip()}
+    if empty:
+        raise NotWritten(list(empty.values()), empty)
 
 
 # Asked for in the browser --------------------------------------------------------------------------------------------

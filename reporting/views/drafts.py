@@ -23,7 +23,7 @@ from reporting.models import ReportDraft
 from reporting.periods import Period
 from reporting.selectors.definitions import MAKE, Definition, definition, makes, may_write_any
 from reporting.selectors.examples import TITLES, examples
-from reporting.services.freezing import JOB, DraftConflict, ask_for_report, preview, save_draft
+from reporting.services.freezing import JOB, DraftConflict, NotWritten, ask_for_report, preview, save_draft
 
 
 @council_view()
@@ -55,7 +55,7 @@ def draft(request: CouncilRequest, kind: str, label: str, scope: str = "") -> Ht
             try:
                 return _after_saving(request, which)
             except ValueError as error:
-                form.add_error(None, str(error))
+                _refuse(form, error)
     context = {
         "form": form,
         "report": preview(kind, period.label, scope),
@@ -165,6 +165,15 @@ def _form(
         else {"version": 0}
     )
     return CommentaryForm(data, initial=initial, examples=offered, titles=TITLES, wanted=which.wanted)
+
+
+def _refuse(form: CommentaryForm, error: ValueError) -> None:
+    # Each missing text is named at its own box, and the summary leads there.
+    keys = error.keys if isinstance(error, NotWritten) else ()
+    for key in keys:
+        form.add_error(key, f"Write first: {form.fields[key].label}.")
+    if not keys:
+        form.add_error(None, str(error))
 
 
 def _save(request: CouncilRequest, which: Which, form: CommentaryForm) -> ReportDraft:

@@ -4,6 +4,7 @@
 const PAUSE = 800;
 const LONGEST_WAIT = 60_000;
 const STORE = "qaf-unsent:";
+const SENT = "qaf-sent";
 const WARN_SECONDS = 120;
 
 let restartSession = () => {};
@@ -11,6 +12,7 @@ let restartSession = () => {};
 export function start(govuk) {
   govuk.initAll();
   document.body.addEventListener("htmx:afterSettle", (event) => govuk.initAll({ scope: event.detail.elt }));
+  forgetWhatArrived();
   const savers = [...document.querySelectorAll("form[data-autosave]")].map((form) => new Autosave(form));
   startSession();
   clearOnSignOut(savers);
@@ -63,7 +65,7 @@ class Autosave {
       if (!this.leaving && this.dirty()) event.preventDefault();
     });
     document.addEventListener("visibilitychange", () => {
-      if (document.hidden && this.dirty()) this.save({ keepalive: true });
+      if (document.hidden && !this.leaving && this.dirty()) this.save({ keepalive: true });
     });
     this.offerBack();
   }
@@ -191,6 +193,11 @@ class Autosave {
     }
     clearTimeout(this.timer);
     this.leaving = true;
+    try {
+      sessionStorage.setItem(SENT, this.key);
+    } catch {
+      // Nothing was kept, so nothing will be offered back.
+    }
   }
 
   conflict(body) {
@@ -284,6 +291,17 @@ class Autosave {
     );
     box.append(buttons);
     this.form.prepend(box);
+  }
+}
+
+// The form sent from the page before: where this page says that it is done, its words need not be offered back.
+function forgetWhatArrived() {
+  try {
+    const key = sessionStorage.getItem(SENT);
+    sessionStorage.removeItem(SENT);
+    if (key && document.querySelector(".govuk-notification-banner--success")) sessionStorage.removeItem(key);
+  } catch {
+    // Nothing was kept.
   }
 }
 
