@@ -106,6 +106,7 @@ class StepOutcome(models.TextChoices):
     SETTLED = "settled", "Settled here"
     NOT_SETTLED = "not_settled", "Not settled: taken to the next step"
     OVERDUE = "overdue", "Not settled in time: taken to the next step"
+    TAKEN_BACK = "taken_back", "Taken back by whoever raised it"
 
 
 class Polarity(models.TextChoices):

@@ -9,13 +9,15 @@ from audits.cases.models import Case
 from audits.enums import WITH_FINAL_GRADE, AuditStatus
 from audits.followup.due import DueThing
 from audits.followup.selectors import answering, answering_for, around_case, people_for
+from audits.followup.selectors.rights import is_cleared
+from audits.frameworks.enums import Relation
 from audits.frameworks.schema import Framework
 from audits.frameworks.schema.moderation import Dispute as Rule
 from audits.frameworks.schema.moderation import LadderStep
 from audits.frameworks.selectors import NoFrameworkError, framework_of, version_in_force
 from audits.models import Audit
 from audits.selectors.facts import framework_for
-from audits.selectors.people import everyone_concerned
+from audits.selectors.people import everyone_concerned, people_who_may
 from moderation.enums import DisputeStatus
 from moderation.models import Dispute, DisputeStep
 from moderation.paths import dispute_href
@@ -111,7 +113,7 @@ def rules_about_practice(case: Case, person: Person) -> list[Rule]:
     except NoFrameworkError:
         return []
     rules = [rule for rule in framework.disputes if rule.has_ladder and rule.about == "practice"]
-    if not rules:
+    if not rules or not is_cleared(person, case):
         return []
     challenger = may(person, "moderation.challenge")
     return [rule for rule in rules if challenger or parties_of(None, case, rule, person)]
@@ -129,7 +131,8 @@ def no_ladder_about_grades(audit: Audit) -> str:
 def settlers(dispute: Dispute, step: DisputeStep) -> list[Person]:
     """Return who is asked to settle the step.
 
-    A line manager is the one of whoever raised it: support in a disagreement comes from one's own line.
+    A line manager is the one of whoever raised it: support in a disagreement comes from one's own line. A restricted
+    record is only for those cleared for it; where nobody can be asked, whoever allocates moderations is.
     """
     framework, today = framework_of(dispute.framework_version), clock.today()
     found: list[Person] = []
@@ -140,7 +143,12 @@ def settlers(dispute: Dispute, step: DisputeStep) -> list[Person]:
             found += everyone_concerned(dispute.audit, (party,), framework=framework, on=today)
         else:
             found += people_for(party, framework=framework, around=around_case(dispute.case), on=today)
-    return list(dict.fromkeys(found))
+    able = [one for one in dict.fromkeys(found) if is_cleared(one, dispute.case)]
+    return able or [
+        one
+        for one in people_who_may("moderation.allocate")
+        if one.pk != dispute.raised_by_id and is_cleared(one, dispute.case)
+    ]
 
 
 def manager_of(person: Person) -> list[Person]:
@@ -170,11 +178,34 @@ def may_settle(dispute: Dispute, person: Person) -> bool:
 
 
 def may_see_dispute(dispute: Dispute, person: Person) -> bool:
-    """Say whether the person raised it, is or was asked to settle it, or allocates moderations."""
-    if person.pk == dispute.raised_by_id or may(person, "moderation.allocate"):
+    """Say whether the person raised it, was asked to settle it, learned how it ended, or allocates moderations."""
+    if person.pk == dispute.raised_by_id:
         return True
+    if not is_cleared(person, dispute.case):
+        return False
     ended = {one.ended_by_id for one in dispute.steps.all()}
-    return person.pk in ended or may_settle(dispute, person)
+    if person.pk in ended or may(person, "moderation.allocate"):
+        return True
+    asked = {pk for one in dispute.steps.all() for pk in one.asked}
+    told = {one.pk for one in told_of_end(dispute)} if dispute.ended_at else set()
+    return bool(answering_for(person) & (asked | told))
+
+
+def told_of_end(dispute: Dispute) -> list[Person]:
+    """Return who learns how it ended: who raised it, everybody who was asked, and the worker where they are a party.
+
+    Of thanks those learn who did the work.
+    """
+    about = dispute.audit or dispute.case
+    if dispute.status == DisputeStatus.ACKNOWLEDGED:
+        found = [about.worker, about.manager]
+    else:
+        asked = {pk for one in dispute.steps.all() for pk in one.asked}
+        found = [dispute.raised_by, *Person.objects.filter(pk__in=asked).order_by("name")]
+        if dispute.audit and Relation.ALLOCATED_WORKER in rule_of(dispute).raised_by:
+            found.append(dispute.audit.worker)
+    cleared = (one for one in found if one and (one == dispute.raised_by or is_cleared(one, dispute.case)))
+    return list(dict.fromkeys(cleared))
 
 
 def disputes_for(person: Person) -> QuerySet[Dispute]:

@@ -72,11 +72,16 @@ def save_draft(
 
 
 def agree_plan(*, moderation: Moderation, agreed: bool, person: Person) -> None:
-    """Agree the action plan as it stands, or open it again before the decision (HER-40)."""
+    """Agree the action plan as it stands, or open it again before the decision (HER-40).
+
+    Raises ``PermissionDenied`` for anybody but its moderator, ``StatusHasChanged`` once it is decided.
+    """
     require_own(moderation, person)
+    rows = Moderation.objects.filter(pk=moderation.pk, moderator=person, status=ModerationStatus.ALLOCATED)
     with because("Action plan agreed" if agreed else "Action plan opened again", person=person):
-        moderation.action_plan_agreed = agreed
-        moderation.save(update_fields=["action_plan_agreed"])
+        if not rows.update(action_plan_agreed=agreed):
+            raise StatusHasChanged("This moderation has been decided or given to somebody else.")
+    moderation.action_plan_agreed = agreed
 
 
 @transaction.atomic

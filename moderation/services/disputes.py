@@ -8,7 +8,6 @@ from django.db import transaction
 from audits.cases.models import Case
 from audits.enums import OVERALL
 from audits.followup.selectors import answering
-from audits.frameworks.enums import Relation
 from audits.frameworks.schema.moderation import Dispute as Rule
 from audits.frameworks.selectors import framework_of, version_in_force
 from audits.models import Audit, GradeOfRecord
@@ -29,6 +28,7 @@ from moderation.selectors.disputes import (
     rules_to_raise,
     settlers,
     step_rule,
+    told_of_end,
 )
 from moderation.workflow import dispute_workflow
 from qaf.lib import clock
@@ -54,11 +54,17 @@ def raise_dispute(
 ) -> Dispute:
     """Begin a ladder of the framework about an audit, or about practice with a child; or keep thanks.
 
-    ``ask`` names the party to turn to, where the framework lets whoever raises it choose. Raises
-    ``PermissionDenied`` for somebody whom the framework does not let raise it now, ``ValidationError`` by field.
+    ``ask`` names the party to turn to, where the framework lets whoever raises it choose. The same words sent twice are
+    one. Raises ``PermissionDenied`` for somebody whom the framework does not let raise it now, ``ValidationError`` by
+    field.
     """
-    rule = _rule_to_raise(key, audit, case, person)
     child = audit.case if audit else case
+    if child is not None:
+        # Whoever comes second waits here, and then finds what the first raised.
+        Case.objects.select_for_update(no_key=True, of=("self",)).get(pk=child.pk)
+        if same := _same(child, audit, key, text, person):
+            return same
+    rule = _rule_to_raise(key, audit, case, person)
     assert child is not None  # noqa: S101  (so _rule_to_raise says)
     _check_raising(rule, text, polarity, ground, ask)
     version = audit.framework_version if audit else version_in_force()
@@ -83,6 +89,13 @@ def raise_dispute(
         else:
             _open_step(dispute, rule, 1, [ask] if ask else None)
     return dispute
+
+
+def _same(child: Case, audit: Audit | None, key: str, text: str, person: Person) -> Dispute | None:
+    """What the person said in these words already, as long as it stands."""
+    standing = (DisputeStatus.OPEN, DisputeStatus.ACKNOWLEDGED)
+    rows = dispute_list().filter(case=child, audit=audit, key=key, raised_by=person, text=text.strip())
+    return rows.filter(status__in=standing).first()
 
 
 def _rule_to_raise(key: str, audit: Audit | None, case: Case | None, person: Person) -> Rule:
@@ -119,14 +132,12 @@ def _keep_thanks(dispute: Dispute, rule: Rule, person: Person) -> None:
     if dispute.audit and not dispute.audit.good_practice:
         dispute.audit.good_practice = True
         dispute.audit.save(update_fields=["good_practice"])
-    worker = dispute.audit.worker if dispute.audit else dispute.case.worker
-    manager = dispute.audit.manager if dispute.audit else dispute.case.manager
     tell(
-        people=[one for one in (worker, manager) if one],
+        people=told_of_end(dispute),
         kind="practice_acknowledged",
         key=f"dispute-{dispute.pk}",
         subject=f"{rule.label}: good practice acknowledged",
-        body=f"{person.name}: {dispute.text[:300]}",
+        body=f"{person.name} says what was done well. Open it to read their words.",
         href=dispute_href(dispute),
     )
 
@@ -179,7 +190,7 @@ def settle_step(
     reason. Raises ``PermissionDenied`` for anybody who is not asked, ``ValidationError`` by field,
     ``TransitionRefused`` where the last step is not to settle it, ``StatusHasChanged`` where it has moved on.
     """
-    dispute = dispute_list().select_for_update(of=("self",)).get(pk=dispute.pk)
+    dispute = _locked(dispute)
     step = current_step(dispute)
     if dispute.status != DisputeStatus.OPEN or step is None:
         raise StatusHasChanged("This disagreement has been settled.")
@@ -198,6 +209,11 @@ def settle_step(
         if grade and dispute.audit:
             confirm_or_revise(audit=dispute.audit, decided={OVERALL: (grade, words.strip())}, person=person)
     _tell_ended(dispute, rule)
+
+
+def _locked(dispute: Dispute) -> Dispute:
+    """The disagreement as it stands, locked: steps of several people come one after the other."""
+    return dispute_list().select_for_update(of=("self",)).get(pk=dispute.pk)
 
 
 def _check_settling(
@@ -233,24 +249,23 @@ def _end_step(
 
 
 def _tell_ended(dispute: Dispute, rule: Rule) -> None:
-    people = [dispute.raised_by]
-    for step in dispute.steps.all():
-        people += settlers(dispute, step)
-    if dispute.audit and dispute.audit.worker and Relation.ALLOCATED_WORKER in rule.raised_by:
-        people.append(dispute.audit.worker)
     tell(
-        people=dict.fromkeys(people),
+        people=told_of_end(dispute),
         kind="dispute_ended",
         key=f"dispute-{dispute.pk}",
         subject=f"{rule.label}: settled",
-        body=dispute.outcome[:300],
+        body="Open it to read how it was settled, and what was said.",
         href=dispute_href(dispute),
     )
 
 
 @transaction.atomic
 def take_back(*, dispute: Dispute, why: str, person: Person) -> None:
-    """Take back what one raised, with the reason. Raises ``PermissionDenied``, ``ValidationError``."""
+    """Take back what one raised, with the reason.
+
+    Raises ``PermissionDenied``, ``ValidationError``, ``StatusHasChanged`` where it was settled meanwhile.
+    """
+    dispute = _locked(dispute)
     if dispute.raised_by_id != person.pk:
         raise PermissionDenied("Only whoever raised it takes it back.")
     if not why.strip():
@@ -259,7 +274,7 @@ def take_back(*, dispute: Dispute, why: str, person: Person) -> None:
         dispute, "take_back", person=person, also={"outcome": why.strip(), "ended_at": clock.now()}
     )
     if step := current_step(dispute):
-        _end_step(step, StepOutcome.SETTLED, why.strip(), person)
+        _end_step(step, StepOutcome.TAKEN_BACK, why.strip(), person)
 
 
 def take_on_overdue() -> int:
@@ -270,20 +285,23 @@ def take_on_overdue() -> int:
     The last step has no next one: whoever settles it is reminded until they do.
     """
     moved = 0
-    for dispute in dispute_list().filter(status=DisputeStatus.OPEN):
-        step = current_step(dispute)
-        if step is None:
-            continue
-        _look_up(dispute, step)
-        if step.due_on is None or step.due_on >= clock.today():
-            continue
-        if step_rule(dispute, step).final:
-            continue
+    for one in dispute_list().filter(status=DisputeStatus.OPEN):
         with transaction.atomic():
-            _end_step(step, StepOutcome.OVERDUE, "", None)
-            _open_step(dispute, rule_of(dispute), step.number + 1)
-        moved += 1
+            moved += _take_on(_locked(one))
     return moved
+
+
+def _take_on(dispute: Dispute) -> bool:
+    step = current_step(dispute)
+    if dispute.status != DisputeStatus.OPEN or step is None:
+        return False
+    _look_up(dispute, step)
+    is_late = step.due_on is not None and step.due_on < clock.today()
+    if not is_late or step_rule(dispute, step).final:
+        return False
+    _end_step(step, StepOutcome.OVERDUE, "", None)
+    _open_step(dispute, rule_of(dispute), step.number + 1)
+    return True
 
 
 def climb_after_discussion(*, moderation: Moderation, text: str, person: Person) -> Dispute | None:

@@ -116,6 +116,12 @@ def _tell_invited(meeting: Meeting, people: Iterable[Person]) -> None:
     )
 
 
+def _locked(meeting: Meeting) -> Meeting:
+    """The meeting as it stands, locked: what several people do to it comes one after the other."""
+    rows = Meeting.objects.select_related("chair", "framework_version")
+    return rows.select_for_update(of=("self",)).get(pk=meeting.pk)
+
+
 def _require_lead(meeting: Meeting, person: Person, *, planned: bool = True) -> None:
     if not may_lead(meeting, person):
         raise PermissionDenied("Only its chair, or whoever allocates moderations, runs this meeting.")
@@ -130,6 +136,7 @@ def invite(*, meeting: Meeting, people: Iterable[Person], person: Person) -> int
     Raises ``PermissionDenied``, ``ValidationError`` for somebody whose role is not invited, ``StatusHasChanged``
     once it was held. Returns how many were invited.
     """
+    meeting = _locked(meeting)
     _require_lead(meeting, person)
     can = {one.pk: role for one, role, _ in people_to_invite(meeting)}
     chosen = list(people)
@@ -152,6 +159,7 @@ def choose_by_theme(*, meeting: Meeting, theme: str, audits: Iterable[Audit], pe
 
     Raises ``PermissionDenied``, ``ValidationError`` by field, ``StatusHasChanged`` once it was held.
     """
+    meeting = _locked(meeting)
     _require_lead(meeting, person)
     chosen, count = list(audits), how_many(meeting)
     selector = _panel_selector(framework_of_meeting(meeting))
@@ -219,6 +227,7 @@ def record_meeting(
     ``attendance`` and ``views`` are by the person's id. Raises ``PermissionDenied``, ``ValidationError`` by field,
     ``StatusHasChanged`` the second time.
     """
+    meeting = _locked(meeting)
     _require_lead(meeting, person)
     people = list(meeting.people.all())
     errors = {}
@@ -245,6 +254,7 @@ def issue_feedback(*, meeting: Meeting, text: str, person: Person) -> int:
     Returns how many groups and boards. Raises ``PermissionDenied``, ``ValidationError`` without words,
     ``TransitionRefused`` before it was held or where the framework names nobody, ``StatusHasChanged`` the second time.
     """
+    meeting = _locked(meeting)
     _require_lead(meeting, person, planned=False)
     targets = feedback_targets(meeting)
     if meeting.status != MeetingStatus.HELD or not targets:
@@ -270,7 +280,7 @@ def issue_feedback(*, meeting: Meeting, text: str, person: Person) -> int:
                 kind="session_feedback",
                 key=f"feedback-{meeting.pk}-{target.forum}",
                 subject="What the consistency session found",
-                body=meeting.feedback[:300],
+                body="Open it to read the feedback.",
                 href=meeting_href(meeting, "feedback"),
             )
     return len(targets)

@@ -75,6 +75,7 @@ def ask_to_join(*, moderation: Moderation, member: Person, reason: str, person: 
     Raises ``PermissionDenied`` for anybody but whoever leads the panel or allocates, ``ValidationError`` by field,
     ``StatusHasChanged`` once it is decided.
     """
+    moderation = _locked(moderation)
     require_lead(moderation, person)
     chosen = next((one for one in people_to_ask(moderation) if one[0].pk == member.pk), None)
     if chosen is None:
@@ -90,6 +91,12 @@ def ask_to_join(*, moderation: Moderation, member: Person, reason: str, person: 
 def seat_invited(*, moderation: Moderation, member: Person, role: str, person: Person) -> None:
     """Seat somebody whom the chair invited to the meeting at which the audit is discussed (SLO-118)."""
     _seat(moderation, member, role, MemberWhy.ASKED, reason="Invited to the meeting", by=person)
+
+
+def _locked(moderation: Moderation) -> Moderation:
+    """The moderation as it stands, locked: its decision waits for a view that is being given, and ends the giving."""
+    rows = Moderation.objects.select_related("audit__case", "audit__framework_version", "meeting")
+    return rows.select_for_update(of=("self",)).get(pk=moderation.pk)
 
 
 def require_lead(moderation: Moderation, person: Person) -> None:
@@ -110,6 +117,7 @@ def give_view(
     Raises ``PermissionDenied`` for somebody who does not sit on the panel, ``ValidationError`` by field,
     ``StatusHasChanged`` once it is decided.
     """
+    moderation = _locked(moderation)
     member = PanelMember.objects.select_for_update().filter(moderation=moderation, person=person).first()
     if member is None:
         raise PermissionDenied("You do not sit on the panel that moderates this audit.")
