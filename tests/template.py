@@ -54,6 +54,9 @@ def make(name: str, *, anew: bool = True) -> None:
     with server() as cursor:
         if not anew and _exists(cursor, name):
             return
+        # Migrating a template takes longer than anything in the product may wait.
+        cursor.execute("SET lock_timeout = 0")
+        cursor.execute("SET statement_timeout = 0")
         cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
         template = _template(cursor)
         drop(cursor, name)

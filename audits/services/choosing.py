@@ -7,7 +7,7 @@ from django.db import transaction
 
 from audits.cases.models import Case
 from audits.enums import ChoiceStatus, CycleStatus, Origin, SampleStatus
-from audits.models import Audit, CaseChoice, SampledCase
+from audits.models import Audit, CaseChoice, Cycle, SampledCase
 from audits.services.choices import BY_AUDITOR, quota_of
 from audits.services.cycles import Basis, basis_of, batch_of
 from audits.services.issuing import Chosen, issue_audits
@@ -87,6 +87,8 @@ def _draw_instead(choice: CaseChoice) -> int:
 
 
 def _locked(choice: CaseChoice) -> CaseChoice:
+    # The month first: two who choose the same child come one after the other.
+    Cycle.objects.select_for_update(of=("self",)).get(pk=choice.cycle_id)
     locked = CaseChoice.objects.select_for_update(of=("self",)).get(pk=choice.pk)
     if locked.status != ChoiceStatus.WAITING or choice.cycle.status != CycleStatus.OPEN:
         raise TransitionRefused([Problem("This has been settled already.")])

@@ -49,6 +49,8 @@ def put_forward(*, case: Case, origin: str, tool: str, reason: str, person: Pers
     Raises ``TransitionRefused`` with everything that is wrong.
     """
     framework = framework_of(version_in_force(clock.today()))
+    # Whoever comes second waits here, and then finds what the first put forward.
+    Case.objects.select_for_update(no_key=True, of=("self",)).get(pk=case.pk)
     problems = []
     if origin not in {str(one.origin) for one in extras_for(person, framework)}:
         problems.append(Problem("Select what you ask for.", "#id_origin"))
@@ -58,8 +60,7 @@ def put_forward(*, case: Case, origin: str, tool: str, reason: str, person: Pers
         problems.append(Problem("Enter why this case should be audited.", "#id_reason"))
     if not case.is_open:
         problems.append(Problem("The case is closed.", "#id_local_id"))
-    ended = (AuditStatus.FINAL, AuditStatus.CLOSED, AuditStatus.WITHDRAWN)
-    if Audit.objects.filter(case=case).exclude(status__in=ended).exists():
+    if _is_audited(case):
         problems.append(Problem("This child’s record is being audited already.", "#id_local_id"))
     if ExtraCase.objects.filter(case=case, status=ExtraStatus.ASKED).exists():
         problems.append(Problem("Somebody has put this case forward already.", "#id_local_id"))
@@ -81,15 +82,24 @@ def put_forward(*, case: Case, origin: str, tool: str, reason: str, person: Pers
     return extra
 
 
+def _is_audited(case: Case) -> bool:
+    ended = (AuditStatus.FINAL, AuditStatus.CLOSED, AuditStatus.WITHDRAWN)
+    return Audit.objects.filter(case=case).exclude(status__in=ended).exists()
+
+
 @transaction.atomic
 def take_up(*, extra: ExtraCase, person: Person) -> Audit:
     """Make an audit of a case that was put forward, allocate it and tell everyone concerned.
 
-    Raises ``PermissionDenied``, or ``TransitionRefused`` where the case has closed.
+    Raises ``PermissionDenied``, or ``TransitionRefused`` where the case has closed or was drawn meanwhile.
     """
-    case = extra.case
+    case = Case.objects.select_for_update(no_key=True, of=("self",)).get(pk=extra.case_id)
     if not case.is_open:
         raise TransitionRefused([Problem("The case has closed since it was put forward.")])
+    if _is_audited(case):
+        raise TransitionRefused(
+            [Problem("This child’s record is being audited since. Say why it is not taken up a second time.")]
+        )
     version, day = version_in_force(clock.today()), clock.today()
     framework = framework_of(version)
     extra_workflow.apply(extra, "take", person=person, also={"decided_by": person, "decided_at": clock.now()})

@@ -117,6 +117,8 @@ def exchange_in_list(*, choice: CaseChoice, case: Case, reason: str, person: Per
     was confirmed, or for a case that this auditor may not audit.
     """
     _require_settler(choice.cycle, person)
+    # The month first: two places of its list never get the same child.
+    Cycle.objects.select_for_update(of=("self",)).get(pk=choice.cycle_id)
     locked = CaseChoice.objects.select_for_update(of=("self",)).get(pk=choice.pk)
     if locked.status == ChoiceStatus.CHOSEN or choice.cycle.status != CycleStatus.DRAFT:
         raise TransitionRefused([Problem("The list is confirmed. Replace the case once the month is open.")])

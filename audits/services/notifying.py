@@ -281,7 +281,7 @@ def question_answered(*, question: PerformanceQuestion) -> None:
         kind="audits.question_answered",
         key=str(question.pk),
         subject="Your question on performance is answered",
-        body=question.answer,
+        body="Open it to read the answer, and what the audits found where there were any.",
         href=council_path("audits:performance_question", question.pk),
     )
 
@@ -308,7 +308,7 @@ def extra_answered(*, extra: ExtraCase) -> None:
         subject="The case that you put forward is audited" if taken else "The case that you put forward",
         body=f"{extra.audit.reference} is allocated."
         if extra.audit
-        else f"It is not taken up: {extra.answer}",
+        else "It is not taken up. Open it to read why.",
         href=council_path("audits:extra", extra.pk),
     )
 

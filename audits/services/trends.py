@@ -45,7 +45,7 @@ class _Found:
         return getattr(self.audit, f"{COLUMNS[self.level]}_id") if self.level in COLUMNS else 0
 
     @property
-    def text(self) -> str:
+    def sentence(self) -> str:
         return "; ".join(reason.text for reason in self.verdict.reasons)
 
     @property
@@ -123,13 +123,13 @@ def _act(found: _Found, framework: Framework) -> None:
             _tell(found, framework, effect)
         elif isinstance(effect, OpenScrutiny) and not goes_on:
             follow_up = open_scrutiny_of_pattern(
-                found.audit, framework, found.rule, effect, level=found.level, text=found.text
+                found.audit, framework, found.rule, effect, level=found.level, text=found.sentence
             )
     FoundPattern.objects.create(
         rule=found.rule.key,
         level=found.level,
         subject=found.subject,
-        text=found.text,
+        text=found.sentence,
         references=found.references,
         found_at=clock.now(),
         follow_up=follow_up,
@@ -214,6 +214,6 @@ def _tell(found: _Found, framework: Framework, effect: Notify) -> None:
         kind="pattern",
         key=f"{found.rule.key}:{found.level}:{audit.reference}"[:160],
         subject=f"{found.rule.label}: {about}"[:200],
-        body=f"{found.text}. Ask what stands behind it and what support would help.",
+        body=f"{found.sentence}. Ask what stands behind it and what support would help.",
         href=audit_href(audit),
     )

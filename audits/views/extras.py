@@ -12,6 +12,7 @@ from audits.models import ExtraCase
 from audits.services.extras import AT_ONCE, decline, extras_for, put_forward, take_up, tools_for_extras
 from audits.views.common import refused
 from qaf.tenants.permissions import may
+from qaf.tenants.services import record_read
 from qaf.tenants.transitions import StatusHasChanged, TransitionRefused
 from qaf.tenants.views.base import CouncilRequest, council_view
 
@@ -72,6 +73,8 @@ def extra(request: CouncilRequest, pk: int) -> HttpResponse:
     if not may(request.person, RUN):
         rows = rows.filter(asked_by=request.person)
     found = get_object_or_404(rows, pk=pk)
+    if request.method == "GET":
+        record_read(person=request.person, subject="case", subject_id=found.case_id)
     form = ReasonForm(request.POST if "decline" in request.POST else None)
     form.fields["reason"].label = "Why is it not taken up?"
     waits = may(request.person, RUN) and found.status == ExtraStatus.ASKED

@@ -20,6 +20,7 @@ from qaf.lib import clock
 from qaf.notices.models import Notice
 from qaf.tenants.registry import todo_for
 from qaf.tenants.transitions import TransitionRefused
+from tests.factories.towns import audit_of
 from tests.golden.town import build_town
 
 pytestmark = [pytest.mark.usefixtures("scope", "frozen")]
@@ -85,7 +86,9 @@ def test_a_question_on_performance_becomes_a_programme_that_is_drawn_allocated_a
     with pytest.raises(TransitionRefused, match="3 of its audits are still under way"):
         end_programme(programme=programme, person=planner)
     answer_question(question=question, answer="Step-down is too early.", person=planner)
-    assert Notice.objects.get(kind="audits.question_answered").person == asker
+    answered = Notice.objects.get(kind="audits.question_answered")
+    assert answered.person == asker
+    assert "Step-down" not in answered.subject + answered.body
 
 
 @pytest.mark.req("SEF-43", "SEF-47")
@@ -116,3 +119,10 @@ def test_a_nominated_case_waits_for_an_answer_and_one_at_short_notice_is_audited
         decline(extra=refused, reason="", person=manager)
     decline(extra=refused, reason="Audited last month", person=manager)
     assert ExtraCase.objects.get(pk=refused.pk).answer == "Audited last month"
+    told = Notice.objects.filter(kind="audits.extra_answered").latest("pk")
+    assert "Audited last month" not in told.body, "what somebody typed stays on the page"
+    waiting = put_forward(case=town.cases[6], origin="nominated", person=service_manager, **asked)
+    drawn = audit_of(town, town.cases[6], manager)
+    with pytest.raises(TransitionRefused, match="is being audited since"):
+        take_up(extra=waiting, person=manager)
+    assert Audit.objects.filter(case=town.cases[6]).get() == drawn
