@@ -40,6 +40,7 @@ class FollowupConfig(AppConfig):
             may_sign_off=selectors.may_sign_off,
             may_answer=selectors.may_answer,
             responds=selectors.responds,
+            may_close=selectors.may_close,
         )
         self._know_what_is_due()
         add_sampled(cases_with_anything)

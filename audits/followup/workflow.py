@@ -17,7 +17,7 @@ _rights: dict[str, Callable[..., bool]] = {}
 
 
 def set_rights(**rights: Callable[..., bool]) -> None:
-    """Say how `owns`, `may_sign_off`, `may_answer` and `responds` are answered; called from the app's `ready()`."""
+    """Say how `owns`, `may_sign_off`, `may_answer`, `responds`, `may_close` are answered; called as the app starts."""
     _rights.update(rights)
 
 
@@ -42,7 +42,7 @@ def _responder(concern: "UrgentConcern", person: "Person") -> bool:
 
 
 def _closer(concern: "UrgentConcern", person: "Person") -> bool:
-    return concern.raised_by_id == person.pk or may(person, "followup.see_concerns")
+    return _rights["may_close"](concern, person)
 
 
 action_workflow = Workflow(

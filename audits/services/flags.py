@@ -10,6 +10,7 @@ from audits.frameworks.selectors import framework_in_force
 from audits.models import Audit, AuditFlag
 from audits.selectors.facts import framework_for
 from audits.selectors.flags import may_mark, raises_concern
+from audits.services.assessments import lock_audit
 from audits.services.consequences import apply_consequences
 from qaf.lib import clock
 from qaf.tenants.models import Person
@@ -26,6 +27,7 @@ def set_flag(
     or the reason why it could not wait (SEF-105, SEF-107). What was submitted before is looked at again with the mark.
     Raises ``PermissionDenied`` for anybody but the auditors and the moderator, ``ValidationError`` by field.
     """
+    audit = lock_audit(audit)
     _require_part(audit, person)
     framework = framework_for(audit)
     if flag not in {one.key for one in framework.flags}:
@@ -46,9 +48,11 @@ def set_flag(
     return mark
 
 
+@transaction.atomic
 def take_back_flag(*, mark: AuditFlag, reason: str, person: Person) -> None:
     """Take a mark back, saying why; what it set off goes on. Raises ``StatusHasChanged`` the second time."""
-    _require_part(mark.audit, person)
+    _require_part(lock_audit(mark.audit), person)
+    mark = AuditFlag.objects.get(pk=mark.pk)
     if mark.taken_back_at:
         raise StatusHasChanged("This mark has been taken back already.")
     if not reason.strip():

@@ -6,8 +6,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from audits.enums import RUNNING
+from audits.frameworks.selectors import framework_of
 from audits.models import Audit, AuditMember
 from audits.selectors.people import people_who_may
+from audits.selectors.standing import is_self_assessment
 from qaf.tenants.models import Person
 from qaf.tenants.permissions import may
 from qaf.tenants.scope import because
@@ -16,8 +18,12 @@ from qaf.tenants.transitions import Problem, TransitionRefused
 
 def may_name_members(person: Person, audit: Audit) -> bool:
     """Say whether the person says who audits together: one of its auditors, or whoever runs months."""
-    own = audit.assessments.filter(assessor=person).exclude(status="reassigned").exists()
-    return audit.status in RUNNING and (own or may(person, "audits.open_cycle"))
+    own = (
+        audit.assessments.filter(assessor=person).exclude(status="reassigned").values_list("slot", flat=True)
+    )
+    framework = framework_of(audit.framework_version)
+    audits_it = any(not is_self_assessment(framework, slot) for slot in own)
+    return audit.status in RUNNING and (audits_it or may(person, "audits.open_cycle"))
 
 
 def possible_members(audit: Audit) -> list[Person]:

@@ -13,6 +13,7 @@ from audits.followup.selectors.parties import Around, answering, around_case, pe
 from audits.followup.selectors.rights import (
     answering_for,
     may_answer,
+    may_close,
     may_raise_about,
     may_see_action,
     may_see_concern,
@@ -32,6 +33,7 @@ __all__ = [
     "concern_list",
     "follow_up_list",
     "may_answer",
+    "may_close",
     "may_raise_about",
     "may_see_action",
     "may_see_concern",

@@ -151,6 +151,13 @@ def responds(concern: UrgentConcern, person: Person) -> bool:
     return may(person, "followup.see_concerns") and concern.raised_by_id != person.pk
 
 
+def may_close(concern: UrgentConcern, person: Person) -> bool:
+    """Say whether the person may close the concern once answered: who raised it, or a lead it is not kept from."""
+    if concern.raised_by_id == person.pk:
+        return True
+    return may(person, "followup.see_concerns") and not is_shut_out(concern, person)
+
+
 def in_case_line(person: Person, case: Case | None) -> bool:
     """Say whether the person works with or manages the child today."""
     if case is None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 
 from audits.followup.events import ActionConfirmed
 from audits.followup.models import Action, Confirmation
@@ -47,12 +48,15 @@ def ask_for_confirmations(
     return made
 
 
+@transaction.atomic
 def confirm(*, confirmation: Confirmation, person: Person) -> None:
     """Record that it is so, by whom and when (SLO-81, SLO-82).
 
     Raises ``PermissionDenied`` for anybody but who was asked, their deputy, or those who follow every action where
     nobody was; ``StatusHasChanged`` the second time.
     """
+    rows = Confirmation.objects.select_for_update(of=("self",)).select_related("action")
+    confirmation = rows.get(pk=confirmation.pk)
     if confirmation.done_at:
         raise StatusHasChanged("This is confirmed already.")
     if not may_confirm(confirmation, person):

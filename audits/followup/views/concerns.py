@@ -19,13 +19,12 @@ from audits.followup.selectors import (
     responds,
     visible_concerns,
 )
-from audits.followup.selectors.rights import first_with
+from audits.followup.selectors.rights import first_with, may_close
 from audits.followup.services import answer_concern, close_concern, raise_concern
 from audits.followup.views.common import PER_PAGE, log_read, origin_of, refused, tabs
 from audits.frameworks.selectors import framework_in_force
 from audits.frameworks.vocabulary.wording import sentence
 from qaf.lib import clock
-from qaf.tenants.permissions import may
 from qaf.tenants.transitions import StatusHasChanged
 from qaf.tenants.views.base import CouncilRequest, council_view
 
@@ -122,7 +121,6 @@ def concern(request: CouncilRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Thank you. Whoever raised it has been told.")
             return redirect(_href(request, pk))
-    may_close = found.raised_by_id == request.person.pk or may(request.person, "followup.see_concerns")
     context = {
         "concern": found,
         "wider": [
@@ -130,7 +128,7 @@ def concern(request: CouncilRequest, pk: int) -> HttpResponse:
         ],
         "form": form,
         "origin": origin_of("concern", pk),
-        "may_close": may_close and found.status == ConcernStatus.ANSWERED,
+        "may_close": found.status == ConcernStatus.ANSWERED and may_close(found, request.person),
         "late": found.status == ConcernStatus.RAISED and found.due_at < clock.now(),
     }
     return render(request, "followup/concern.html", context)
