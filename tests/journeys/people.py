@@ -191,7 +191,11 @@ class Tab:
         headings = self.page.locator("h1").count()
         if headings != 1:
             self._fault(f"{headings} first-level headings")
-        links = self.page.eval_on_selector_all(".govuk-error-summary a", "all => all.map(one => one.hash)")
+        # A page that checks several leads to the page with the question: only links within this one are followed.
+        links = self.page.eval_on_selector_all(
+            ".govuk-error-summary a",
+            "all => all.filter(one => one.pathname === location.pathname).map(one => one.hash)",
+        )
         for target in links:
             if not target or self.page.locator(f"[id='{target[1:]}']").count() != 1:
                 self._fault(f"the error summary leads to {target or 'nothing'}")
