@@ -172,7 +172,10 @@ class FollowUpForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields = {name: self.fields[name] for name in self._asked[follow_up.kind]}
         for name, label in self._labels.get(follow_up.kind, {}).items():
-            self.fields[name].label = label
+            field = self.fields[name]
+            field.label = label
+            if not isinstance(field, DateField):  # which says what date is missing
+                field.error_messages["required"] = forms.required_message(field, label)
         if follow_up.kind == FollowUpKind.FILING:
             self.fields["reference"].required = reference_required
         elif follow_up.kind == FollowUpKind.SUMMARY:

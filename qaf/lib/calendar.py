@@ -217,6 +217,11 @@ def end_of_local_day(day: date) -> datetime:
     return local_midnight(day + ONE_DAY)
 
 
+def last_minute_of(day: date) -> datetime:
+    """A minute before the day ends in London: said as a time, it is still that day."""
+    return end_of_local_day(day) - timedelta(minutes=1)
+
+
 def add_hours(moment: datetime, hours: float) -> datetime:
     """The moment that many clock hours later: time that truly passes, across a change of the clocks too."""
     return to_london(to_london(moment).astimezone(UTC) + timedelta(hours=hours))

@@ -47,7 +47,7 @@ def draft(request: CouncilRequest, kind: str, label: str, scope: str = "") -> Ht
     conflict: ReportDraft | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            _save(request, which, form)
+            current = _save(request, which, form)
         except DraftConflict as error:
             conflict = error.theirs
             form = _form(request, which, current, version=conflict.version)
@@ -55,6 +55,8 @@ def draft(request: CouncilRequest, kind: str, label: str, scope: str = "") -> Ht
             try:
                 return _after_saving(request, which)
             except ValueError as error:
+                # The words are saved, so the next attempt begins from that version.
+                form = _form(request, which, current, version=current.version)
                 _refuse(form, error)
     context = {
         "form": form,

@@ -99,7 +99,7 @@ def test_a_safeguarding_mark_raises_an_immediate_response_after_the_conversation
         concern = UrgentConcern.objects.get()
         assert (concern.spoken_with, concern.conversation, concern.spoken_at) == (world.manager, SPOKEN, NOON)
         assert concern.responder == world.service_manager
-        assert concern.due_at == datetime(2026, 10, 6, 0, 0, tzinfo=clock.LONDON), "the same day"
+        assert concern.due_at == datetime(2026, 10, 5, 23, 59, tzinfo=clock.LONDON), "the same day"
         assert [link.audit for link in concern.audit_links.all()] == [audit]
         assert audit_facts(audit).flags == (name,)
     answering = world.client(world.service_manager)

@@ -72,11 +72,11 @@ def test_an_urgent_concern_raised_on_friday_evening_is_due_on_saturday_evening()
     assert herefordshire.due_on(rule, concern_raised=raised) == date(2026, 12, 5)
 
 
-def test_a_day_ends_at_midnight_in_london_in_summer_too():
+def test_a_day_ends_with_its_last_minute_in_london_in_summer_too():
     herefordshire = framework()
     slot = herefordshire.slot("lead")
     late = herefordshire.due_at(slot.due, allocation=date(2026, 7, 1))
-    assert late == datetime(2026, 7, 22, 23, 0, tzinfo=UTC)
+    assert late == datetime(2026, 7, 22, 22, 59, tzinfo=UTC)
 
 
 def test_each_kind_of_rule_gives_its_day():

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from datetime import date, datetime, time
 from typing import Any
 
+from django.db import connections
+
 from audits.enums import AssessmentStatus, AuditStatus, GradeStage
 from audits.frameworks.schema import Framework
 from audits.frameworks.selectors import framework_of
@@ -51,8 +53,15 @@ def on(council: Authority, day: date, hour: int = 10):
             yield
 
 
+def number_people() -> None:
+    """Give the people made from now on the numbers they always have: lots between them fall by their number."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT setval(pg_get_serial_sequence('tenants_person', 'id'), 5000000)")
+
+
 def settle_in(framework: str, *, months: tuple[str, ...], **options: Any) -> tuple[Authority, Town]:
     """Make a council of a framework at the end of September; chance is fixed for its months, the rest is its own."""
+    number_people()
     council = make_council("alder", "Alder Council")
     with clock.travel(datetime(2026, 9, 7, 9, tzinfo=clock.LONDON)), authority_scope(council):
         town = build_town(
@@ -105,15 +114,15 @@ def do_audit(
         overall = grades if isinstance(grades, str) else grades[part.slot]
         changed = {key: {"grade": grade} for key, grade in (domains or {}).items()}
         fill_form(_fresh(part), framework, overall, **changed)
-    _hear_the_family(audit, framework, judging)
-    _talk(audit, framework, "lock")
+    hear_the_family(audit, framework, judging)
+    hold_talks(audit, framework, "lock")
     for part in judging:
         lock_grades(assessment=_fresh(part), person=part.assessor)
     if until == "lock":
         return
-    _talk(audit, framework, "reveal")
-    _talk(audit, framework, "submit")
-    _talk(audit, framework, "finalise")
+    hold_talks(audit, framework, "reveal")
+    hold_talks(audit, framework, "submit")
+    hold_talks(audit, framework, "finalise")
     for number, part in enumerate(judging):
         _act(_fresh(part), action if number == 0 else "")
         _have_checked(_fresh(part), framework)
@@ -185,7 +194,7 @@ def _hand_in(part: Assessment, framework: Framework, grade: str) -> None:
     hand_in(assessment=_fresh(part), person=part.assessor)
 
 
-def _hear_the_family(audit: Audit, framework: Framework, judging: list[Assessment]) -> None:
+def hear_the_family(audit: Audit, framework: Framework, judging: list[Assessment]) -> None:
     caller = next((part for part in judging if asks_family(part, framework)), None)
     if caller is None:
         return
@@ -210,7 +219,7 @@ def _hear_the_family(audit: Audit, framework: Framework, judging: list[Assessmen
         )
 
 
-def _talk(audit: Audit, framework: Framework, step: str) -> None:
+def hold_talks(audit: Audit, framework: Framework, step: str) -> None:
     audit.refresh_from_db()
     for talk in conversations_of(audit, framework):
         if talk.framework.precedes == step and talk.is_required and not talk.record:

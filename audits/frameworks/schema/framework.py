@@ -184,10 +184,10 @@ class Framework(Model):
         return settle(day, self.calendar.due_on_non_working_day) if rule.moves_off_non_working_days else day
 
     def due_at(self, rule: DueRule, *, month: date | None = None, **moments: date | datetime) -> datetime:
-        """The moment after which the thing is late: the clock's own, or the end of the due day in London."""
+        """The moment after which the thing is late: the clock's own, or the last minute of the due day in London."""
         if rule.clock:
             return rule.due_at(DueFacts(month=month, moments=moments))
-        return calendar.end_of_local_day(self.due_on(rule, month=month, **moments))
+        return calendar.last_minute_of(self.due_on(rule, month=month, **moments))
 
     def issued_on(self, rule: DueRule, *, month: date | None = None, **moments: date | datetime) -> date:
         """The day on which the product itself sends or opens something."""

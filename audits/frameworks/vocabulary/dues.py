@@ -61,8 +61,8 @@ class DueRule(Kind):
         raise NotImplementedError(f"this release cannot work out {self.title}")
 
     def due_at(self, facts: DueFacts) -> datetime:
-        """The moment after which the thing is late: the end of the due day, or the clock's own moment."""
-        return calendar.end_of_local_day(self.due_on(facts))
+        """The moment after which the thing is late: the last minute of the due day, or the clock's own moment."""
+        return calendar.last_minute_of(self.due_on(facts))
 
     def in_words(self, names: Names) -> str:
         """The rule as the end of a sentence: "within three weeks of …"."""
