@@ -118,6 +118,7 @@ class AuditsConfig(AppConfig):
         from audits.frameworks.enums import Capability
         from audits.registry import add_guest, add_panel
         from audits.selectors.choosing import due_choices, due_questions
+        from audits.selectors.offered import has_extras, has_themes
         from audits.selectors.themes import theme_panel, themes_todo
         from audits.services.choosing import draw_unchosen
         from audits.services.members import is_member
@@ -139,6 +140,7 @@ class AuditsConfig(AppConfig):
                 22,
                 ("audits.plan_themes",),
                 hint="What months look at, and audits on one question beside them.",
+                offered=has_themes,
             ),
             MenuEntry(
                 "Questions on performance",
@@ -153,6 +155,7 @@ class AuditsConfig(AppConfig):
                 24,
                 ("audits.put_forward",),
                 hint="Good practice to look at, and audits at short notice.",
+                offered=has_extras,
             ),
         )
         add_todo(themes_todo)

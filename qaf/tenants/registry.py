@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class MenuEntry:
     """An entry of the service navigation; shown to people with one of ``permissions`` (none: everybody).
 
-    With a ``hint`` it stands, with those words, on the page "More" instead: what is opened now and then.
+    With a ``hint`` it stands, with those words, on the page "More" instead: what is opened now and then. ``offered``
+    is asked on that page: an entry stands there only where the council has what it leads to.
     """
 
     text: str
@@ -23,6 +24,7 @@ class MenuEntry:
     order: int
     permissions: tuple[str, ...] = ()
     hint: str = ""
+    offered: Callable[["Person"], bool] | None = None
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,9 @@ def test_a_qa_manager_chooses_a_theme_opens_the_month_and_answers_what_was_put_f
     town = build_town("sefton", children_in_a_team=4, at_the_centre=1, signs_in=True)
     manager, nominator = signed_in(town.one("qa_manager")), signed_in(town.people["service_manager"][0])
     assert "Not chosen yet" in words(manager.get(f"{URL}themes/"))
+    more = words(manager.get(f"{URL}more/"))
+    assert "Themes and programmes" in more
+    assert "Cases put forward" in more
     page = f"{URL}themes/2026-10/"
     looked = words(manager.post(page, THEME | {"look": "1"}))
     assert "24 records could be drawn today" in looked
@@ -126,6 +129,9 @@ def test_a_question_on_performance_leads_to_a_planned_and_opened_programme():
 def test_a_practice_manager_chooses_on_a_page_and_the_audit_says_that_it_is_not_independent():
     town = build_town("slough", children_in_a_team=6, at_the_centre=1, signs_in=True)
     open_cycle(cycle=prepare_cycle(period=date(2026, 10, 1), seed="x"), person=town.one("hos_sqa"))
+    more = words(signed_in(town.one("qa_manager")).get(f"{URL}more/"))
+    assert "Exclusions" in more
+    assert "Themes and programmes" not in more, "the framework has no themes"
     choice = CaseChoice.objects.select_related("auditor").first()
     chooser, colleague = signed_in(choice.auditor), signed_in(town.people["practice_manager"][-1])
     page = f"{URL}choices/{choice.pk}/"

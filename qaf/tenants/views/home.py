@@ -44,7 +44,7 @@ def home(request: CouncilRequest) -> HttpResponse:
 
 @council_view()
 def more(request: CouncilRequest) -> HttpResponse:
-    """List what is opened now and then: settings, people, queues."""
+    """List what is opened now and then and the council has: settings, people, queues."""
     entries = [
         {
             "text": entry.text,
@@ -52,7 +52,7 @@ def more(request: CouncilRequest) -> HttpResponse:
             "href": reverse(entry.url_name, args=[request.authority.slug]),
         }
         for entry in menu_for(request.person)
-        if entry.hint
+        if entry.hint and (entry.offered is None or entry.offered(request.person))
     ]
     return render(request, "tenants/more.html", {"entries": entries})
 
