@@ -103,6 +103,13 @@ def test_a_table_scrolls_in_a_region_that_the_keyboard_reaches():
     assert 'aria-label="Audits"' in html
 
 
+def test_a_reference_is_never_broken_at_its_hyphens():
+    assert render('{% td_header "ALD-2026-0012" href="/x/" %}').startswith(
+        '<th scope="row" class="qaf-whole"><a '
+    )
+    assert render('{% td_header "Out-of-hours team" %}') == '<th scope="row">Out-of-hours team</th>'
+
+
 def test_a_finished_job_is_no_longer_asked_about():
     page = '{% progress_refresh p %}{% include "ui/progress.html" with progress=p %}'
     request = RequestFactory().get("/a/job/?x=1")

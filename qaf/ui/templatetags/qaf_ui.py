@@ -1,5 +1,6 @@
 """``{% load qaf_ui %}``: every tag and filter that a page may use; docs/guide/ui.md shows each."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -22,6 +23,7 @@ from qaf.ui.errors import error_summary
 from qaf.ui.filters import chips
 
 register = template.Library()
+REFERENCE = re.compile(r"[A-Z]{2,5}-\d{4}-\d+")
 
 # Words ---------------------------------------------------------------------------------------------------------------
 
@@ -174,7 +176,9 @@ def th(label: str, *, numeric: bool = False, hidden: bool = False) -> SafeString
 @register.simple_tag
 def td_header(text: Any, *, href: str = "") -> SafeString:
     inner = format_html('<a class="govuk-link" href="{}">{}</a>', href, text) if href else text
-    return format_html('<th scope="row">{}</th>', inner)
+    # A reference or a number breaks at its hyphens, and then reads as two.
+    whole = SafeString(' class="qaf-whole"' if REFERENCE.fullmatch(str(text)) else "")
+    return format_html('<th scope="row"{}>{}</th>', whole, inner)
 
 
 @register.simple_tag(takes_context=True)
