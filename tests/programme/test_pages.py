@@ -67,6 +67,16 @@ def test_the_year_shows_what_comes_next_and_twelve_months_to_everybody(world):
     assert "Change how months open" not in text, "only who runs the months may"
 
 
+def test_what_the_framework_never_dates_has_no_column(world):
+    client = signed_in(world.small.qa_lead)
+    assert "Monthly briefing</th>" in client.get(YEAR).content.decode()
+    with authority_scope(world.council):
+        Occurrence.objects.filter(kind=Kind.MONTHLY_BRIEFING).delete()
+    shown = client.get(YEAR).content.decode()
+    assert "Monthly briefing" not in shown
+    assert "Month ends</th>" in shown
+
+
 def test_another_year_can_be_asked_for_and_nonsense_shows_this_one(world):
     client = signed_in(world.small.qa_lead)
     assert "Twelve months from March 2027" in client.get(f"{YEAR}?from=2027-03").content.decode()

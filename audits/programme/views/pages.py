@@ -39,11 +39,9 @@ def year(request: CouncilRequest) -> HttpResponse:
     }
     context = {
         "coming": [_standing(one, failed) for one in shown],
-        "months": [(row, _cells(row, OF_A_MONTH, failed)) for row in months],
-        "quarters": [(row, _cells(row, OF_A_QUARTER, failed)) for row in quarters],
+        "months": _table(months, OF_A_MONTH, failed),
+        "quarters": _table(quarters, OF_A_QUARTER, failed),
         "reviews": [_standing(one, failed) for one in reviews],
-        "month_kinds": [kind.label for kind in OF_A_MONTH],
-        "quarter_kinds": [kind.label for kind in OF_A_QUARTER],
         "starts": starts,
         "earlier": f"{add_months(starts, -12):%Y-%m}",
         "later": f"{add_months(starts, 12):%Y-%m}",
@@ -60,11 +58,16 @@ def _month_asked_for(request: CouncilRequest) -> date:
         return month_start(clock.today())
 
 
-def _cells(
-    row: Row, kinds: tuple[OccurrenceKind, ...], failed: set[str]
-) -> list[tuple[str, dict[str, Any] | None]]:
-    """Each cell of a row with its heading, which stands beside it on a narrow page."""
-    return [(kind.label, _standing(one, failed)) for kind, one in zip(kinds, row.cells, strict=True)]
+def _table(rows: list[Row], kinds: tuple[OccurrenceKind, ...], failed: set[str]) -> dict[str, Any]:
+    """Rows of cells with their headings, which stand beside them on a narrow page; no column that is empty."""
+    used = [place for place, _ in enumerate(kinds) if any(row.cells[place] for row in rows)]
+    return {
+        "kinds": [kinds[place].label for place in used],
+        "rows": [
+            (row, [(kinds[place].label, _standing(row.cells[place], failed)) for place in used])
+            for row in rows
+        ],
+    }
 
 
 def _standing(occurrence: Occurrence | None, failed: set[str]) -> dict[str, Any] | None:
