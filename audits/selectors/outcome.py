@@ -56,6 +56,11 @@ class Outcome:
         """The overall grade."""
         return next((row for row in self.rows if row.overall), None)
 
+    @property
+    def is_moderated(self) -> bool:
+        """Whether a moderator decided any of the grades."""
+        return any(row.is_moderated for row in self.rows)
+
 
 def outcome_of(audit: Audit) -> Outcome:
     """Return the grades of record and their marks; no rows while a moderator has still to decide."""

@@ -25,7 +25,7 @@ def outcome_panel(standing: Standing) -> Iterable[Panel]:
     outcome = outcome_of(audit)
     context: dict[str, Any] = {
         # Where the auditors agreed their grades above are the outcome; a table would only repeat them.
-        "rows": outcome.rows if any(row.is_moderated for row in outcome.rows) else (),
+        "rows": outcome.rows if outcome.is_moderated else (),
         "moderated_later": audit.status == AuditStatus.IN_MODERATION,
         "facts_url": audit_href(audit, "facts"),
         "is_worker": is_worker_of(audit, standing.person) and audit.status in CORRECTABLE,
