@@ -135,11 +135,15 @@ def headline(made_from: Source) -> list[str]:
             grades.weakest_and_strongest(records),
             f"{words.percent_n(on_time, due)} of audits were submitted on time." if due else "",
             _lowest(len(lowest), label) if records.final else "",
-            f"{words.plural(late, 'action is', 'actions are')} overdue." if actions.agreed(records) else "",
+            _overdue(late) if actions.agreed(records) else "",
             f"No audit in {', '.join(missing)}." if missing and records.random else "",
         )
         if text
     ]
+
+
+def _overdue(count: int) -> str:
+    return f"{words.plural(count, 'action is', 'actions are') if count else 'No action is'} overdue."
 
 
 def _lowest(count: int, label: str) -> str:

@@ -60,8 +60,10 @@ def issues(request: CouncilRequest) -> HttpResponse:
     records, form = choice.records, choice.form
     mark = form.mark if isinstance(form, IssueForm) else None
     if mark is None:
+        charts = [themes.chart(records, kind) for kind in (themes.TAGS, themes.CODES)]
         context = {
-            "charts": [themes.chart(records, kind) for kind in (themes.TAGS, themes.CODES)],
+            "charts": charts,
+            "is_marked": not all(chart.is_empty for chart in charts),
             "tables": [
                 table(records, kind)
                 for kind in (themes.TAGS, themes.CODES)
