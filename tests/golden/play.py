@@ -28,9 +28,11 @@ from audits.services.findings import action_days, propose_audit_action
 from audits.services.taking_part import hand_in
 from moderation.models import Moderation
 from moderation.selectors import field_name, to_decide
+from moderation.selectors.modes import panel_of
+from moderation.selectors.panels import people_to_ask
 from moderation.selectors.questions import Asked, questions_of
 from moderation.services import agree_plan, decide, save_draft
-from moderation.services.panels import give_view
+from moderation.services.panels import ask_to_join, give_view
 from qaf.jobs.tasks import daily
 from qaf.lib import clock
 from qaf.tenants.models import Authority
@@ -147,6 +149,7 @@ def moderate(moderation: Moderation, grade: str = "", *, agrees: bool = True) ->
     given = moderation.audit.recorded_grades.filter(stage=GradeStage.SUBMITTED).order_by("id")
     standing = dict(given.values_list("domain", "grade"))
     wanted = {row.domain: standing.get(row.domain, grade) for row in rows} | ({"": grade} if grade else {})
+    _fill_panel(moderation)
     for member in moderation.members.filter(said_at=None).select_related("person"):
         give_view(
             moderation=moderation,
@@ -167,6 +170,14 @@ def moderate(moderation: Moderation, grade: str = "", *, agrees: bool = True) ->
         agree_plan(moderation=moderation, agreed=True, person=lead)
     decide(moderation=moderation, person=lead)
     moderation.refresh_from_db()
+
+
+def _fill_panel(moderation: Moderation) -> None:
+    """Ask whoever may join a panel of too few until there are enough."""
+    rules = panel_of(framework_of(moderation.audit.framework_version))
+    while moderation.mode == "panel" and rules and moderation.members.count() < rules.quorum:
+        member = people_to_ask(moderation)[0][0]
+        ask_to_join(moderation=moderation, member=member, reason="Too few.", person=moderation.moderator)
 
 
 def _answer(asked: Asked) -> Any:

@@ -15,10 +15,13 @@ from qaf.tenants.models import Person
 from tests.factories.graded import month_of_audits
 from tests.factories.towns import audit_of
 from tests.golden.diary import check, what_followed
-from tests.golden.play import do_audit
+from tests.golden.play import do_audit, number_people
 from tests.golden.town import Town, build_town
 
-pytestmark = pytest.mark.usefixtures("scope", "frozen")
+pytestmark = [
+    pytest.mark.django_db(databases=["default", "owner"]),
+    pytest.mark.usefixtures("scope", "frozen"),
+]
 AUDITORS = {
     "durham": {"auditor": "operations_manager"},
     "herefordshire": {"lead": "team_manager", "peer": "qa_practitioner"},
@@ -32,6 +35,7 @@ OF_THE_TEAM = ("lead", "practitioner")
 
 @pytest.mark.parametrize("name", sorted(AUDITORS))
 def test_an_inadequate_and_a_good_audit_lead_to_what_the_framework_makes_of_them(name):
+    number_people()
     town = build_town(name, at_the_centre=1, teams_in_a_service=1, children_in_a_team=12)
     month = month_of_audits()
     inadequate, good = [_audit(town, AUDITORS[name], child, month) for child in _looked_after(town)]
