@@ -120,11 +120,10 @@ def rules_about_practice(case: Case, person: Person) -> list[Rule]:
 
 
 def no_ladder_about_grades(audit: Audit) -> str:
-    """Return why there is no further step about a moderated grade, where the framework says that there is none."""
+    """Return that there is no further step about a moderated grade, where the framework says so."""
     for rule in framework_for(audit).disputes:
         if rule.about == "grade" and not rule.allowed:
-            why = rule.provenance("allowed").words
-            return f"{rule.label}: the framework has no further step. {why}"
+            return f"{rule.label}: the framework has no further step."
     return ""
 
 
