@@ -5,6 +5,7 @@ from datetime import date
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from audits.followup.enums import ActionStatus
+from audits.followup.selectors.lists import tracking_posts
 from audits.frameworks.enums import Occurrence
 from audits.frameworks.schema import Framework
 from audits.frameworks.selectors import NoFrameworkError, framework_in_force
@@ -60,7 +61,7 @@ def visible_audits_with_actions(person: Person) -> QuerySet:
         found = found.filter(case__restricted=False)
     if may(person, "followup.see_all") or _is_told(person):
         return found
-    units = _units(person)
+    units = tracking_posts(person)
     if units.filter(unit=None).exists():
         return found
     ids = units.values("unit")
@@ -69,7 +70,7 @@ def visible_audits_with_actions(person: Person) -> QuerySet:
 
 def sees_positions(person: Person) -> bool:
     """Say whether the page is for the person at all: those who track or are told, and managers."""
-    return may(person, "followup.see_all") or _is_told(person) or _units(person).exists()
+    return may(person, "followup.see_all") or _is_told(person) or tracking_posts(person).exists()
 
 
 def _is_told(person: Person) -> bool:
@@ -79,15 +80,6 @@ def _is_told(person: Person) -> bool:
     held = role_keys_of(person)
     parties = {party for effect in position_effects(framework) for party in (*effect.to, *effect.tracked_by)}
     return any(held & framework.role_keys(party) for party in parties)
-
-
-def _units(person: Person) -> QuerySet:
-    framework, day = _framework(), clock.today()
-    tracking: frozenset[str] = frozenset()
-    if framework is not None:
-        tracking = frozenset().union(*(framework.role_keys(party) for party in framework.actions.tracked_by))
-    follows = Q(role__in_line=True) | Q(role__key__in=tracking)
-    return person.posts.filter(follows, Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
 
 
 def _framework() -> Framework | None:

@@ -14,7 +14,14 @@ from audits.followup.models import Action, CaseloadCheck, Confirmation, FollowUp
 from audits.followup.selectors import visible_actions
 from audits.followup.selectors.caseload import caseload_totals
 from audits.followup.selectors.due import due_rounds
-from audits.followup.services import chase, complete_action, complete_follow_up, confirm, open_rounds
+from audits.followup.services import (
+    chase,
+    complete_action,
+    complete_follow_up,
+    confirm,
+    open_rounds,
+    sign_off_action,
+)
 from audits.frameworks.vocabulary import Grades
 from audits.models import Audit, Judgement
 from audits.programme.enums import OccurrenceKind
@@ -152,11 +159,20 @@ def test_the_next_supervisions_note_the_audit_and_go_on_until_the_actions_are_co
     complete_follow_up(follow_up=second, person=manager, answers={**records, "actions_complete": True})
     assert not FollowUp.objects.filter(kind="supervision", status="open").exists()
     action.refresh_from_db()
+    with pytest.raises(ValidationError) as error:
+        complete_action(action=action, evidence="Done.", change_for_child=" ", person=collaborative.worker)
+    assert set(error.value.message_dict) == {"change_for_child"}, "done is not enough"
     complete_action(
         action=action, evidence="Done.", change_for_child="He visits.", person=collaborative.worker
     )
     item = [one for one in todo_for(manager) if one.text == "Sign off an action"]
     assert len(item) == 1, "the line manager signs off, and judges the difference apart"
+    with pytest.raises(ValidationError):
+        sign_off_action(action=action, comment="", person=manager, judged={"completed": True})
+    judged = {"completed": True, "impact": True}
+    sign_off_action(action=action, comment="He is calmer.", person=manager, judged=judged)
+    action.refresh_from_db()
+    assert (action.change_for_child, action.judged) == ("He visits.", judged)
 
 
 def test_grades_that_moved_between_quarters_are_brought_up_once_the_quarter_is_over(collaborative):

@@ -7,9 +7,10 @@ from django.db.models import Q, QuerySet
 from audits.followup.enums import ActionStatus, FollowUpKind, FollowUpStatus
 from audits.followup.models import Action, FollowUp, UrgentConcern
 from audits.followup.selectors.rights import answering_for
+from audits.frameworks.enums import Level
 from audits.frameworks.selectors import NoFrameworkError, framework_in_force
 from qaf.lib import clock
-from qaf.tenants.models import Person
+from qaf.tenants.models import Person, Post
 from qaf.tenants.permissions import may, role_keys_of
 
 
@@ -35,23 +36,38 @@ def visible_actions(person: Person) -> QuerySet[Action]:
     actions = action_list().filter(_readable(person), agreed_or_own)
     if may(person, "followup.see_all"):
         return actions
-    day = clock.today()
-    follows = Q(role__in_line=True) | Q(role__key__in=_trackers())
-    units = person.posts.filter(follows, Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
-    ids = answering_for(person)
+    units, ids = tracking_posts(person), answering_for(person)
     mine = Q(owner__in=ids) | Q(joint_owner__in=ids) | Q(proposed_by=person) | Q(case__worker=person)
     whole_council = units.filter(unit=None).exists()
     managed = Q(case__team__in=units.values("unit")) | Q(case__service__in=units.values("unit"))
     return actions if whole_council else actions.filter(mine | managed)
 
 
-def _trackers() -> frozenset[str]:
-    """Keys of the roles that the framework lets follow actions, for the part of the council they answer for."""
+def tracking_posts(person: Person) -> QuerySet[Post]:
+    """Return the posts by which the person follows actions: those in the line, and those that the framework names.
+
+    A post without a unit is for the whole council where its role is; a manager's whose unit is missing in the directory
+    lets nobody see anything.
+    """
+    trackers, everywhere = _trackers()
+    day = clock.today()
+    return person.posts.filter(
+        Q(role__in_line=True) | Q(role__key__in=trackers),
+        Q(unit__isnull=False) | Q(role__whole_council=True) | Q(role__key__in=everywhere),
+        Q(ends_on=None) | Q(ends_on__gte=day),
+        starts_on__lte=day,
+    )
+
+
+def _trackers() -> tuple[frozenset[str], frozenset[str]]:
+    """Keys of the roles that the framework lets follow actions, and those of them that are for the whole council."""
     try:
         framework = framework_in_force()
     except NoFrameworkError:
-        return frozenset()
-    return frozenset().union(*(framework.role_keys(party) for party in framework.actions.tracked_by))
+        return frozenset(), frozenset()
+    keys = frozenset[str]().union(*(framework.role_keys(party) for party in framework.actions.tracked_by))
+    wide = {role.key for role in framework.roles if role.level == Level.AUTHORITY}
+    return keys, keys & wide
 
 
 def _readable(person: Person) -> Q:
