@@ -186,8 +186,8 @@ def may_see_dispute(dispute: Dispute, person: Person) -> bool:
     if person.pk in ended or may(person, "moderation.allocate"):
         return True
     asked = {pk for one in dispute.steps.all() for pk in one.asked}
-    told = {one.pk for one in told_of_end(dispute)} if dispute.ended_at else set()
-    return bool(answering_for(person) & (asked | told))
+    did = {one.pk for one in _did_the_work(dispute)} if dispute.ended_at else set()
+    return bool(answering_for(person) & (asked | did))
 
 
 def told_of_end(dispute: Dispute) -> list[Person]:
@@ -195,16 +195,21 @@ def told_of_end(dispute: Dispute) -> list[Person]:
 
     Of thanks those learn who did the work.
     """
+    found = _did_the_work(dispute)
+    if dispute.status != DisputeStatus.ACKNOWLEDGED:
+        asked = {pk for one in dispute.steps.all() for pk in one.asked}
+        found = [dispute.raised_by, *Person.objects.filter(pk__in=asked).order_by("name"), *found]
+    cleared = (one for one in found if one == dispute.raised_by or is_cleared(one, dispute.case))
+    return list(dict.fromkeys(cleared))
+
+
+def _did_the_work(dispute: Dispute) -> list[Person]:
+    """Whose work it was: worker and manager where it is praised, the worker where they may raise such a matter."""
     about = dispute.audit or dispute.case
     if dispute.status == DisputeStatus.ACKNOWLEDGED:
-        found = [about.worker, about.manager]
-    else:
-        asked = {pk for one in dispute.steps.all() for pk in one.asked}
-        found = [dispute.raised_by, *Person.objects.filter(pk__in=asked).order_by("name")]
-        if dispute.audit and Relation.ALLOCATED_WORKER in rule_of(dispute).raised_by:
-            found.append(dispute.audit.worker)
-    cleared = (one for one in found if one and (one == dispute.raised_by or is_cleared(one, dispute.case)))
-    return list(dict.fromkeys(cleared))
+        return [one for one in (about.worker, about.manager) if one]
+    is_party = dispute.audit is not None and Relation.ALLOCATED_WORKER in rule_of(dispute).raised_by
+    return [about.worker] if is_party and about.worker else []
 
 
 def disputes_for(person: Person) -> QuerySet[Dispute]:

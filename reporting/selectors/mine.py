@@ -62,10 +62,10 @@ def self_assessments(person: Person, framework: Framework) -> list[Assessment]:
 
 
 def own_actions(person: Person) -> list[Action]:
-    """Return the actions that somebody owns or answers for, what is open first."""
-    mine = (
-        action_list().filter(owner__in=answering_for(person)).exclude(status__in=("proposed", "not_agreed"))
-    )
+    """Return the actions that somebody owns, alone or jointly, or answers for, what is open first."""
+    ids = answering_for(person)
+    mine = action_list().filter(Q(owner__in=ids) | Q(joint_owner__in=ids))
+    mine = mine.exclude(status__in=("proposed", "not_agreed"))
     return sorted(mine.order_by("-due_on", "pk")[:MOST], key=lambda one: (one.status != "open", one.due_on))
 
 

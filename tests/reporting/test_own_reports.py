@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from audits.cases.models import Case
 from audits.followup.models import Action, CaseloadAnswer, CaseloadCheck
+from audits.followup.services import open_action
 from audits.frameworks import loader
 from audits.models import AuditAction, Theme
 from qaf.lib import clock
@@ -17,11 +18,14 @@ from reporting import periods
 from reporting.models import ReportSnapshot
 from reporting.selectors.definitions import definitions, every_scope
 from reporting.selectors.examples import examples
+from reporting.selectors.mine import own_actions
 from reporting.services import faces
 from reporting.services.contents import figures_of
 from reporting.services.freezing import freeze, save_draft
 from reporting.services.source import source
 from tests.factories.learning import one_auditor
+from tests.factories.towns import audit_of, propose
+from tests.golden.town import build_town
 
 AUGUST, SEPTEMBER = date(2026, 8, 1), date(2026, 9, 1)
 
@@ -123,7 +127,23 @@ def test_a_head_of_service_reports_overview_and_themes_of_their_service(slough, 
         kind="themes", label="2026-Q3", scope=scope, commentary={"overview": "Steady."}, person=slough.hal
     )
     assert blocks(report)["grades_team"]["rows"] == [["Rowan team", 0, 1, 0, 0, 1, [1, 1]]]
+    bars = {bar["label"]: bar["value"] for bar in blocks(report)["themes_tag"]["data"]["bars"]}
+    assert set(bars) == {"Visits and direct work", "Drift and delay"}, (
+        "the themes of the service's own audits"
+    )
     assert set(report.shared_with) == {slough.hal.pk, slough.sqa.pk}, "the members of the management team"
+
+
+@pytest.mark.req("SEF-103")
+def test_what_moderation_did_to_the_grades_stands_in_the_monthly_report(scope, frozen):
+    made = one_auditor("sefton")
+    manager, panel = made.person("Mia Mill", "qa_manager"), made.person("Pam Pool", "qa_service_manager_psw")
+    made.audit(SEPTEMBER, "requires_improvement", given="good", moderator=panel)
+    made.audit(SEPTEMBER, "good", given="good", moderator=panel)
+    report = freeze(kind="monthly", label="2026-09", person=manager)
+    analysis = next(one for one in report.figures["sections"] if one["title"] == "Moderation analysis")
+    figures = [figure for block in analysis["blocks"] for figure in block.get("figures", ())]
+    assert {(one["value"], one["n"]) for one in figures} >= {(1, 2)}, "one of two was lowered"
 
 
 @pytest.mark.req("SLO-40", "SLO-27")
@@ -282,3 +302,12 @@ def test_every_report_of_every_built_in_framework_can_be_made_and_drawn(scope, f
             assert not wanted or [section.title for section in shown_as.sections] == wanted
             kinds.add(one.kind)
     assert "quarterly" in kinds
+
+
+def test_an_action_that_two_own_stands_among_the_own_work_of_both(scope, frozen):
+    town = build_town("sefton", teams_in_a_service=1, at_the_centre=1)
+    case = next(one for one in town.cases if one.status == "looked_after")
+    action = propose(audit_of(town, case, town.one("qa_manager")), owner=case.worker)
+    open_action(action=action)
+    assert action.joint_owner
+    assert own_actions(case.worker) == own_actions(action.joint_owner) == [action]
