@@ -103,7 +103,9 @@ class ThemedProgramme(TenantModel):
     size = models.PositiveIntegerField(help_text="Records to audit.")
     status = models.CharField(max_length=10, choices=ProgrammeStatus.choices, default=ProgrammeStatus.PLANNED)
     seed = models.CharField(max_length=64)
-    receipt = models.JSONField(default=dict)
+    receipt = models.JSONField(
+        default=dict, help_text="How the cases were drawn: enough for anybody to check it again."
+    )
     planned_by = TenantForeignKey("tenants.Person", null=True, blank=True, related_name="+")
     opened_by = TenantForeignKey("tenants.Person", null=True, blank=True, related_name="+")
     opened_on = models.DateField(null=True, blank=True)
