@@ -61,7 +61,9 @@ def give_check(*, check: FinalisationCheck, feedback: str, person: Person) -> No
     assessment = check.assessment
     framework = framework_of(assessment.audit.framework_version)
     if person not in checkers(assessment, framework):
-        raise PermissionDenied("Only who is asked to may check an audit before it is finalised.")
+        raise PermissionDenied(
+            "Only those who are asked for this check open it: it is for people with no part in the audit."
+        )
     if not feedback.strip():
         raise TransitionRefused(["Write what the auditor should know before they finalise."])
     with transaction.atomic(), because("Check before finalising", person=person):

@@ -98,7 +98,7 @@ def take_up(*, extra: ExtraCase, person: Person) -> Audit:
         raise TransitionRefused([Problem("The case has closed since it was put forward.")])
     if _is_audited(case):
         raise TransitionRefused(
-            [Problem("This child’s record is being audited since. Say why it is not taken up a second time.")]
+            [Problem("Another audit of this child has begun meanwhile. Decline this one, and say so.")]
         )
     version, day = version_in_force(clock.today()), clock.today()
     framework = framework_of(version)

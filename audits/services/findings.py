@@ -13,7 +13,7 @@ from audits.followup.services import propose_action
 from audits.frameworks.selectors import framework_of
 from audits.models import Assessment, Audit, AuditAction, ImmediateChange, WiderFinding
 from audits.selectors.people import joint_owner_of, owner_role_of
-from audits.selectors.standing import Standing
+from audits.selectors.standing import Standing, is_self_assessment
 from audits.services.assessments import start_assessment
 from qaf.lib import clock
 from qaf.tenants.models import Person
@@ -170,8 +170,15 @@ def record_immediate_change(*, standing: Standing, text: str, made_on: date) -> 
     return change
 
 
+def require_auditing(assessment: Assessment) -> None:
+    """Raise ``PermissionDenied`` for a worker’s look at their own work: actions are for the auditors to propose."""
+    if is_self_assessment(framework_of(assessment.audit.framework_version), assessment.slot):
+        raise PermissionDenied("The auditors propose actions. Write what you would change in your own part.")
+
+
 def _own(assessment: Assessment, person: Person) -> None:
     if assessment.assessor_id != person.pk:
         raise PermissionDenied("Only its auditor writes an assessment.")
+    require_auditing(assessment)
     if assessment.submitted_at or assessment.audit.status not in BEFORE_SUBMISSION:
         raise StatusHasChanged("This assessment is submitted and can no longer be changed.")

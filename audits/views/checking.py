@@ -71,7 +71,9 @@ def check(request: CouncilRequest, pk: int) -> HttpResponse:
     assessment = found.assessment
     framework = framework_of(assessment.audit.framework_version)
     if request.person not in checkers(assessment, framework):
-        raise PermissionDenied("Only who is asked to may check an audit before it is finalised.")
+        raise PermissionDenied(
+            "Only those who are asked for this check open it: it is for people with no part in the audit."
+        )
     if request.method == "GET":
         record_read(person=request.person, subject="audit", subject_id=assessment.audit_id)
     is_open = found.checked_at is None and assessment.submitted_at is None

@@ -1,18 +1,16 @@
 """Actions, wider findings and immediate changes, as an auditor proposes and records them."""
 
-from collections.abc import Iterator
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from audits.followup.selectors import around_case, people_for
 from audits.forms.findings import ActionForm, ImmediateChangeForm, NoActionForm, WiderFindingForm
 from audits.models import Assessment, AuditAction, WiderFinding
 from audits.selectors.findings import immediate_changes, proposed_actions, wider_findings
 from audits.selectors.links import assessment_href, audit_href
+from audits.selectors.people import possible_owners
 from audits.selectors.standing import Standing
 from audits.services.assessments import forget_notes, state_no_action
 from audits.services.findings import (
@@ -22,6 +20,7 @@ from audits.services.findings import (
     record_immediate_change,
     record_wider_finding,
     remove_wider_finding,
+    require_auditing,
     withdraw_proposal,
 )
 from audits.services.typed import forget_typed
@@ -34,7 +33,6 @@ from audits.views.notes import (
     save_typed,
 )
 from qaf.lib import clock
-from qaf.tenants.models import Person
 from qaf.tenants.views.base import CouncilRequest
 
 # The forms whose words are kept as they are typed.
@@ -44,9 +42,10 @@ ACTION, NO_ACTION, WIDER, IMMEDIATE = "action", "no_action", "wider_finding", "i
 @own_page
 def actions(request: CouncilRequest, standing: Standing, assessment: Assessment) -> HttpResponse:
     """Propose an action, or say why none is needed."""
+    require_auditing(assessment)
     if assessment.submitted_at:
         return redirect(assessment_href(assessment))
-    owners = list(_owners(standing))
+    owners = possible_owners(standing.audit)
     stating = request.method == "POST" and request.POST.get("form") == "none"
     proposing = request.method == "POST" and not stating
     rules = standing.framework.actions
@@ -105,6 +104,7 @@ def remove_action(
 @own_page
 def wider(request: CouncilRequest, standing: Standing, assessment: Assessment) -> HttpResponse:
     """Record a finding that reaches beyond the one child."""
+    require_auditing(assessment)
     if assessment.submitted_at:
         return redirect(assessment_href(assessment))
     form = WiderFindingForm(request.POST if request.method == "POST" else None)
@@ -167,17 +167,6 @@ def immediate(request: CouncilRequest, standing: Standing) -> HttpResponse:
             return redirect(audit_href(audit, "immediate_change"))
     context = {"form": form, "notes": notes, "changes": immediate_changes(standing), "back_url": back}
     return show(request, "audits/immediate_change.html", standing, context)
-
-
-def _owners(standing: Standing) -> Iterator[tuple[Person, str]]:
-    """Yield who can own an action, with what they are: the framework's owners around the child, then the chair."""
-    framework, around = standing.framework, around_case(standing.audit.case)
-    seen: set[int] = set()
-    for party in (*framework.actions.owners, "iro_or_chair"):
-        for person in people_for(party, framework=framework, around=around, on=clock.today()):
-            if person.pk not in seen:
-                seen.add(person.pk)
-                yield person, framework.names.party(party).removeprefix("the ")
 
 
 def _together(standing: Standing) -> str:

@@ -123,6 +123,6 @@ def test_a_nominated_case_waits_for_an_answer_and_one_at_short_notice_is_audited
     assert "Audited last month" not in told.body, "what somebody typed stays on the page"
     waiting = put_forward(case=town.cases[6], origin="nominated", person=service_manager, **asked)
     drawn = audit_of(town, town.cases[6], manager)
-    with pytest.raises(TransitionRefused, match="is being audited since"):
+    with pytest.raises(TransitionRefused, match="has begun meanwhile"):
         take_up(extra=waiting, person=manager)
     assert Audit.objects.filter(case=town.cases[6]).get() == drawn

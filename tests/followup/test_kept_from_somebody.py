@@ -2,13 +2,16 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.test import Client
 
 from audits.followup.models import Confirmation, UrgentConcern
 from audits.followup.selectors import visible_actions
 from audits.followup.services import answer_concern, close_concern, confirm, raise_concern
 from audits.models import Assessment, AuditConcern, AuditFlag
 from audits.selectors.action_position import sees_positions, visible_audits_with_actions
+from audits.selectors.links import assessment_href
 from audits.services.extras import put_forward
+from audits.services.findings import record_wider_finding
 from audits.services.flags import set_flag, take_back_flag
 from audits.services.members import may_name_members
 from qaf.tenants.models import ReadEvent
@@ -85,15 +88,24 @@ def test_a_mark_is_taken_back_once(scope, frozen):
     assert not AuditConcern.objects.exists()
 
 
-def test_a_worker_who_looks_at_their_own_work_does_not_say_who_audits_it(scope, frozen):
-    town = build_town("west_sussex", teams_in_a_service=1, at_the_centre=1)
+def test_a_worker_who_looks_at_their_own_work_neither_says_who_audits_it_nor_what_is_to_be_done(
+    scope, frozen
+):
+    town = build_town("west_sussex", teams_in_a_service=1, at_the_centre=1, signs_in=True)
     case = town.cases[-1]
     auditor = town.holder("practice_manager", case.team.name)
     audit = audit_of(town, case, auditor)
     own = next(slot.key for slot in town.framework.process.slots if slot.grades == "optional")
-    Assessment.objects.create(audit=audit, slot=own, assessor=case.worker, due_on=audit.due_on)
+    part = Assessment.objects.create(audit=audit, slot=own, assessor=case.worker, due_on=audit.due_on)
     assert may_name_members(auditor, audit)
     assert not may_name_members(case.worker, audit)
+    with pytest.raises(PermissionDenied, match="Write what you would change in your own part"):
+        record_wider_finding(assessment=part, text="Too many cases.", person=case.worker)
+    client = Client()
+    client.post("/account/login/", {"login": case.worker.email, "password": "correct horse battery"})
+    for name in ("actions", "wider_findings"):
+        assert client.get(assessment_href(part, name)).status_code == 403
+    assert client.get(assessment_href(part)).status_code == 200
 
 
 def test_a_manager_whose_unit_is_missing_follows_nobodys_actions(scope, frozen):
