@@ -12,6 +12,7 @@ class AuditsConfig(AppConfig):
         self._offer_audits()
         self._open_months()
         self._plan_themes()
+        self._choose_cases()
         self._know_the_cases()
         self._hand_out_copies()
         self._look_after_the_tool()
@@ -112,19 +113,11 @@ class AuditsConfig(AppConfig):
 
     @staticmethod
     def _plan_themes() -> None:
-        from audits.followup.due import add_due
-        from audits.followup.services.reminders import check_reminders
         from audits.frameworks.capabilities import give
         from audits.frameworks.enums import Capability
-        from audits.registry import add_guest, add_panel
-        from audits.selectors.choosing import due_choices, due_questions
         from audits.selectors.offered import has_extras, has_themes
-        from audits.selectors.themes import theme_panel, themes_todo
-        from audits.services.choosing import draw_unchosen
-        from audits.services.members import is_member
-        from qaf.jobs.services import daily
         from qaf.tenants.permissions import Permission, declare
-        from qaf.tenants.registry import MenuEntry, add_menu, add_todo
+        from qaf.tenants.registry import MenuEntry, add_menu
 
         declare(
             Permission("audits.plan_themes", "plan themes and themed programmes"),
@@ -158,6 +151,19 @@ class AuditsConfig(AppConfig):
                 offered=has_extras,
             ),
         )
+
+    @staticmethod
+    def _choose_cases() -> None:
+        from audits.followup.due import add_due
+        from audits.followup.services.reminders import check_reminders
+        from audits.registry import add_guest, add_panel
+        from audits.selectors.choosing import due_choices, due_questions
+        from audits.selectors.themes import theme_panel, themes_todo
+        from audits.services.choosing import draw_unchosen
+        from audits.services.members import is_member
+        from qaf.jobs.services import daily
+        from qaf.tenants.registry import add_todo
+
         add_todo(themes_todo)
         add_panel(theme_panel)
         add_guest(is_member)

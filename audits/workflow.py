@@ -8,6 +8,7 @@ from audits.enums import (
     RUNNING,
     AssessmentStatus,
     AuditStatus,
+    ChoiceStatus,
     CorrectionStatus,
     CycleStatus,
     ExclusionStatus,
@@ -17,7 +18,11 @@ from audits.enums import (
     SampleStatus,
 )
 from audits.events import AuditClosed, AuditEvent, AuditFinal, AuditWithdrawn, GradesRevealed, OutcomeReached
+from audits.followup.selectors import holding
+from audits.frameworks.selectors import framework_of
+from qaf.lib import clock
 from qaf.tenants.permissions import may
+from qaf.tenants.selectors import acting_for
 from qaf.tenants.transitions import Transition, Workflow
 
 
@@ -52,6 +57,16 @@ def _an_assessor(audit: Any, person: Any) -> bool:
 def _answers_corrections(correction: Any, person: Any) -> bool:
     audit = correction.audit
     return person.pk != audit.worker_id and (_an_assessor(audit, person) or _qa_lead(audit, person))
+
+
+def _whose_choice(choice: Any, person: Any) -> bool:
+    """Nobody else's, not a deputy's, who would not audit the case."""
+    return choice.auditor_id == person.pk or acting_for(choice.auditor, on=clock.today()).pk == person.pk
+
+
+def _settles_lists(choice: Any, person: Any) -> bool:
+    framework = framework_of(choice.cycle.framework_version)
+    return person in holding(framework.sampling.owner, framework=framework, on=clock.today())
 
 
 def _nobody(instance: Any, person: Any) -> bool:
@@ -204,6 +219,37 @@ question_workflow = Workflow(
     ),
 )
 
+choice_workflow = Workflow(
+    "status",
+    Transition("choose", "Choose", (ChoiceStatus.WAITING,), ChoiceStatus.CHOSEN, _whose_choice),
+    Transition(
+        "draw",
+        "Drawn, as nobody chose in time",
+        (ChoiceStatus.WAITING,),
+        ChoiceStatus.DRAWN,
+        _nobody,
+        by_system=True,
+    ),
+    Transition(
+        "lapse",
+        "Nothing could be drawn",
+        (ChoiceStatus.WAITING,),
+        ChoiceStatus.LAPSED,
+        _nobody,
+        by_system=True,
+    ),
+    Transition(
+        "exchange",
+        "Put another case in its place",
+        (ChoiceStatus.WAITING, ChoiceStatus.LAPSED),
+        ChoiceStatus.WAITING,
+        _settles_lists,
+    ),
+    Transition(
+        "confirm", "Confirm the month’s list", (ChoiceStatus.WAITING,), ChoiceStatus.CHOSEN, _settles_lists
+    ),
+)
+
 extra_workflow = Workflow(
     "status",
     Transition("take", "Take up", (ExtraStatus.ASKED,), ExtraStatus.TAKEN, _qa_lead),
@@ -228,6 +274,7 @@ __all__ = [
     "BEFORE_SUBMISSION",
     "assessment_workflow",
     "audit_workflow",
+    "choice_workflow",
     "correction_workflow",
     "cycle_workflow",
     "exclusion_workflow",

@@ -10,14 +10,24 @@ class ReportingConfig(AppConfig):
         from audits.followup.due import add_due
         from audits.followup.registry import add_origins
         from audits.followup.services.reminders import check_reminders
-        from audits.frameworks.capabilities import give
-        from audits.frameworks.enums import Capability
-        from qaf.tenants.permissions import Permission, declare
-        from qaf.tenants.registry import MenuEntry, add_menu, add_todo
+        from qaf.tenants.registry import add_todo
         from reporting import tasks  # noqa: F401
         from reporting.selectors.due import due_comments
         from reporting.selectors.origins import plan_origins
         from reporting.selectors.todo import learning_todo
+
+        self._give_permissions()
+        self._offer_pages()
+        add_todo(learning_todo)
+        add_origins(plan_origins)
+        add_due("leader_comment", due_comments)
+        check_reminders("leader_comment")
+
+    @staticmethod
+    def _give_permissions() -> None:
+        from audits.frameworks.capabilities import give
+        from audits.frameworks.enums import Capability
+        from qaf.tenants.permissions import Permission, declare
 
         declare(
             Permission("reporting.see_council", "see the figures of the part of the council they answer for"),
@@ -49,6 +59,11 @@ class ReportingConfig(AppConfig):
         )
         give(Capability.RUN_CYCLE, "reporting.learn", "reporting.plan")
         give(Capability.OVERSEE, "reporting.plan")
+
+    @staticmethod
+    def _offer_pages() -> None:
+        from qaf.tenants.registry import MenuEntry, add_menu
+
         add_menu(
             MenuEntry("Dashboard", "reporting:dashboard", 10, ("reporting.see_council",)),
             MenuEntry(
@@ -81,7 +96,3 @@ class ReportingConfig(AppConfig):
                 hint="Actions of the organisation that follow from audits, sessions and reports.",
             ),
         )
-        add_todo(learning_todo)
-        add_origins(plan_origins)
-        add_due("leader_comment", due_comments)
-        check_reminders("leader_comment")

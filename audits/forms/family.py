@@ -1,6 +1,6 @@
 """Consent, as the worker records it, and contact, as the auditor does."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from audits.enums import Consent, Worry
@@ -195,8 +195,25 @@ class ContactForm(forms.Form):
         self.fields["no_contact_reason"].choices = [  # type: ignore[attr-defined]
             *no_contact_reasons(framework).items()
         ]
+        questions = self._ask(questions_of(framework))
+        self.spoken_fields = ["who", "spoken_on", "mode", "help_used", *questions, "words"]
+        feedback = framework.process.family_feedback
+        if feedback and feedback.concern_raised_at_once:
+            self.spoken_fields += ["worry", "worry_text"]
+        else:
+            del self.fields["worry"], self.fields["worry_text"]
+        self.order_fields(["spoken", *self.spoken_fields])
+        if not relative.may_be_contacted:
+            for name in ("spoken", *self.spoken_fields):
+                del self.fields[name]
+            return
+        reason_fields = ["no_contact_reason", "no_contact_text"]
+        self.govuk["spoken"]["conditional"] = {"yes": self.spoken_fields, "no": reason_fields}
+
+    def _ask(self, wanted: Iterable[str]) -> list[str]:
+        """Add a box for each of the framework's questions, and one for what was asked otherwise; return their names."""
         questions = []
-        for number, question in enumerate(questions_of(framework), 1):
+        for number, question in enumerate(wanted, 1):
             name = f"{ANSWER}{number}"
             self.fields[name] = forms.CharField(
                 label=question, widget=forms.Textarea, required=False, max_length=10_000
@@ -213,19 +230,7 @@ class ContactForm(forms.Form):
             )
             self.govuk[OTHERWISE] = {"rows": 2}
             questions.append(OTHERWISE)
-        self.spoken_fields = ["who", "spoken_on", "mode", "help_used", *questions, "words"]
-        feedback = framework.process.family_feedback
-        if feedback and feedback.concern_raised_at_once:
-            self.spoken_fields += ["worry", "worry_text"]
-        else:
-            del self.fields["worry"], self.fields["worry_text"]
-        self.order_fields(["spoken", *self.spoken_fields])
-        if not relative.may_be_contacted:
-            for name in ("spoken", *self.spoken_fields):
-                del self.fields[name]
-            return
-        reason_fields = ["no_contact_reason", "no_contact_text"]
-        self.govuk["spoken"]["conditional"] = {"yes": self.spoken_fields, "no": reason_fields}
+        return questions
 
     @property
     def was_spoken(self) -> bool:

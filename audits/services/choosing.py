@@ -14,16 +14,16 @@ from audits.services.issuing import Chosen, issue_audits
 from audits.services.lists import cases_for, share_for
 from audits.services.quotas import Quotas, first_for
 from audits.services.sampling import Candidate
+from audits.workflow import choice_workflow
 from qaf.lib import clock
 from qaf.tenants.models import Person
 from qaf.tenants.scope import because
-from qaf.tenants.selectors import acting_for
 from qaf.tenants.transitions import Problem, TransitionRefused
 
 
 def may_choose(person: Person, choice: CaseChoice) -> bool:
     """Say whether the choice is this person's: nobody else's, not a deputy's, who would not audit the case."""
-    return choice.auditor_id == person.pk or acting_for(choice.auditor, on=clock.today()).pk == person.pk
+    return choice_workflow["choose"].who(choice, person)
 
 
 @transaction.atomic
@@ -78,9 +78,8 @@ def _draw_instead(choice: CaseChoice) -> int:
     why = f"Nothing was chosen by {choice.choose_by:%-d %B %Y}"
     with because(why):
         if found is None:
-            locked.status, locked.reason = ChoiceStatus.LAPSED, f"{why}, and nothing could be drawn."
-            locked.decided_at = clock.now()
-            locked.save()
+            also = {"reason": f"{why}, and nothing could be drawn.", "decided_at": clock.now()}
+            choice_workflow.apply(locked, "lapse", person=None, also=also)
             return 0
         _settle(locked, basis, found, origin=Origin.RANDOM, why=why, person=None)
     return 1
@@ -114,8 +113,13 @@ def _settle(
     )
     one = Chosen(found.case_id, position, origin, choice.auditor_id)
     audit = issue_audits(batch=batch_of(basis), chosen=[one], rows=basis.population.rows)[0]
-    choice.status = ChoiceStatus.CHOSEN if person else ChoiceStatus.DRAWN
-    choice.case_id, choice.origin, choice.reason, choice.audit = found.case_id, origin, why, audit
-    choice.decided_by, choice.decided_at = person, clock.now()
-    choice.save()
+    also = {
+        "case_id": found.case_id,
+        "origin": origin,
+        "reason": why,
+        "audit": audit,
+        "decided_by": person,
+        "decided_at": clock.now(),
+    }
+    choice_workflow.apply(choice, "choose" if person else "draw", person=person, why=why, also=also)
     return audit

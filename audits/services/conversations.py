@@ -56,6 +56,10 @@ class Account:
     """What each takes from it, by person."""
 
 
+_NO_ACCOUNT = Account()
+_NOT_EXCUSED = {"excused_reason": "", "excused_text": ""}
+
+
 @transaction.atomic
 def book_conversation(
     *,
@@ -116,7 +120,7 @@ def hold_conversation(
     answers: Mapping[str, str] | None = None,
     worker_agrees: bool | None = None,
     worker_comment: str = "",
-    account: Account | None = None,
+    account: Account = _NO_ACCOUNT,
 ) -> Conversation:
     """Record that a conversation was held (HER-21 to HER-23); recording it again corrects it.
 
@@ -128,18 +132,15 @@ def hold_conversation(
     framework = framework_of(audit.framework_version)
     if problems := missing_before_conversation(audit, framework, talk):
         raise TransitionRefused(problems)
-    account = account or Account()
     kept: dict[str, Any] = {key: text for key, text in (answers or {}).items() if text}
     expected = {one.pk for one in people_expected(audit, talk, framework)} - {person.pk}
     errors = _plain_errors(talk, held_on, participants, expected, (notes, *kept.values()))
     errors |= _question_errors(talk, kept)
     errors |= _account_errors(audit, talk, framework, account, mode, minutes)
-    if talk.framework.asks_agreement_of:
-        errors |= _agreement_errors(talk, worker_agrees, worker_comment)
-        kept |= _grade_asked_about(talk, own, framework)
+    errors |= _agreement_errors(talk, worker_agrees, worker_comment)
+    kept |= _grade_asked_about(talk, own, framework)
     if errors:
         raise ValidationError(errors)
-    kept |= _kept(talk, account)
     values: dict[str, object] = {
         "status": ConversationStatus.HELD,
         "held_on": held_on,
@@ -147,20 +148,18 @@ def hold_conversation(
         "minutes": minutes,
         "participants": list(dict.fromkeys(participants)),
         "notes": notes.strip(),
-        "answers": kept,
+        "answers": kept | _kept(talk, account),
         "worker_agrees": worker_agrees,
         "worker_comment": worker_comment.strip(),
-        "excused_reason": "",
-        "excused_text": "",
     }
-    record = _write(audit, talk, own, person, values)
+    record = _write(audit, talk, own, person, values | _NOT_EXCUSED)
     _keep_booking(audit, talk, account, person)
     _keep_contributions(audit, talk, account, record, person)
     return record
 
 
 def _grade_asked_about(talk: Talk, own: Assessment | None, framework: Framework) -> dict[str, str]:
-    if talk.framework.agreement_about != "overall_grade":
+    if not talk.framework.asks_agreement_of or talk.framework.agreement_about != "overall_grade":
         return {}
     grade = section_of(own, framework, "overall").grade if own else ""
     if not grade:
@@ -352,6 +351,8 @@ def _checked(audit: Audit, kind: str, person: Person) -> tuple[Talk, Assessment 
 
 
 def _agreement_errors(talk: Talk, agrees: bool | None, comment: str) -> dict[str, str]:
+    if not talk.framework.asks_agreement_of:
+        return {}
     about = {
         "overall_grade": "with the overall grade",
         "strengths_and_areas": "with the strengths and areas written down",

@@ -5,7 +5,7 @@ from django.db import transaction
 
 from audits.cases.models import Case
 from audits.enums import ChoiceStatus, CycleStatus, Origin
-from audits.followup.selectors import answering
+from audits.followup.selectors import holding
 from audits.frameworks.schema.framework import Framework
 from audits.frameworks.selectors import framework_of
 from audits.models import CaseChoice, Cycle
@@ -15,17 +15,16 @@ from audits.services.cycles import Basis, allocation_day, basis_of
 from audits.services.drawing import make_draw, shares_of
 from audits.services.quotas import AUDITS, Quotas, Share
 from audits.services.sampling import Candidate
+from audits.workflow import choice_workflow
 from qaf.lib import clock
 from qaf.tenants.models import Person
 from qaf.tenants.scope import because
-from qaf.tenants.selectors import holders
 from qaf.tenants.transitions import Problem, TransitionRefused
 
 
 def settlers(framework: Framework) -> list[Person]:
     """Return who settles the month's list today, with deputies for those who are away."""
-    day = clock.today()
-    return answering(holders(*framework.role_keys(framework.sampling.owner), on=day), on=day)
+    return holding(framework.sampling.owner, framework=framework, on=clock.today())
 
 
 def may_settle(person: Person, framework: Framework) -> bool:
@@ -128,11 +127,14 @@ def exchange_in_list(*, choice: CaseChoice, case: Case, reason: str, person: Per
         raise TransitionRefused(
             [Problem(f"{choice.auditor.name} cannot be given {case.local_id} this month.", "#id_case")]
         )
-    with because(reason.strip(), person=person):
-        locked.case, locked.reason, locked.origin = case, reason.strip(), Origin.NAMED_POST
-        locked.status = ChoiceStatus.WAITING
-        locked.decided_by, locked.decided_at = person, clock.now()
-        locked.save()
+    also = {
+        "case": case,
+        "reason": reason.strip(),
+        "origin": Origin.NAMED_POST,
+        "decided_by": person,
+        "decided_at": clock.now(),
+    }
+    choice_workflow.apply(locked, "exchange", person=person, why=reason.strip(), also=also)
     return locked
 
 
@@ -144,16 +146,15 @@ def confirm_list(*, cycle: Cycle, person: Person) -> int:
     """
     _require_settler(cycle, person)
     waiting = list(
-        CaseChoice.objects.select_for_update(of=("self",)).filter(
-            cycle=cycle, method=BY_POST, status=ChoiceStatus.WAITING
-        )
+        CaseChoice.objects.select_for_update(of=("self",))
+        .select_related("cycle__framework_version")
+        .filter(cycle=cycle, method=BY_POST, status=ChoiceStatus.WAITING)
     )
     if cycle.status != CycleStatus.DRAFT or not waiting:
         raise TransitionRefused([Problem("There is nothing left to confirm.")])
-    with because("Confirmed the month’s list", person=person):
-        for one in waiting:
-            one.status, one.decided_by, one.decided_at = ChoiceStatus.CHOSEN, person, clock.now()
-        CaseChoice.objects.bulk_update(waiting, ["status", "decided_by", "decided_at"])
+    also = {"decided_by": person, "decided_at": clock.now()}
+    for one in waiting:
+        choice_workflow.apply(one, "confirm", person=person, also=also)
     return len(waiting)
 
 

@@ -67,11 +67,7 @@ def population_on(
     With ``theme`` only the cases that it looks at.
     """
     audited = _audited_since(add_months(day, -framework.sampling.exclusions.audited_within_months), day)
-    approved = dict(
-        CaseExclusion.objects.filter(period=period, status=ExclusionStatus.APPROVED).values_list(
-            "case_id", "reason"
-        )
-    )
+    approved = _approved(period)
     rows = list(
         Case.objects.filter(Q(closed_on=None) | Q(closed_on__gte=_last_draw(period))).values(*_COLUMNS)
     )
@@ -151,6 +147,11 @@ def _audited_since(since: date, day: date) -> dict[int, date]:
         .annotate(last=Max("allocated_on"))
         .values_list("case_id", "last")
     )
+
+
+def _approved(period: date) -> dict[int, str]:
+    rows = CaseExclusion.objects.filter(period=period, status=ExclusionStatus.APPROVED)
+    return dict(rows.values_list("case_id", "reason"))
 
 
 def _last_draw(period: date) -> date:

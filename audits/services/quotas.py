@@ -109,12 +109,7 @@ def draw_quotas(
     audited any more, or not by that person, gives way to the next by lot.
     """
     free = [one for one in candidates if not one.excluded]
-    by_id = {one.local_id: one for one in free}
-    chosen = {
-        key: by_id[local_id]
-        for key, local_id in (settled or {}).items()
-        if local_id in by_id and quotas.may_audit(int(key.split()[1]), by_id[local_id])
-    }
+    chosen = _still_possible(settled or {}, free, quotas)
     pools = {share.key: [one for one in free if share.scope.holds(one)] for share in quotas.drawn_shares}
     hopes = _chances(quotas.drawn_shares, pools)
     in_order = sorted(quotas.drawn_shares, key=lambda share: (len(pools[share.key]), chance(seed, share.key)))
@@ -148,6 +143,17 @@ def draw_quotas(
         method=METHOD,
         shares=shares,
     )
+
+
+def _still_possible(
+    settled: Mapping[str, str], free: Sequence[Candidate], quotas: Quotas
+) -> dict[str, Candidate]:
+    by_id = {one.local_id: one for one in free}
+    return {
+        key: by_id[local_id]
+        for key, local_id in settled.items()
+        if local_id in by_id and quotas.may_audit(int(key.split()[1]), by_id[local_id])
+    }
 
 
 def first_for(

@@ -173,8 +173,26 @@ def contact(request: CouncilRequest, standing: Standing, target: str) -> HttpRes
         if form.was_spoken and relative.target.each:
             return redirect(audit_href(standing.audit, "family_contact", relative.key))
         return redirect(assessment_href(caller))
+    context = {
+        "form": form,
+        "notes": notes,
+        "relative": relative,
+        "entries": _entries(standing, relative),
+        "edited": edited,
+        "safety": _safety_rows(relative),
+        "reason": _reason(standing, relative),
+        "adding": "add" in request.GET
+        or edited is not None
+        or not relative.spoken_to
+        or request.method == "POST",
+    }
+    return show(request, "audits/family/contact.html", standing, context, assessment=caller)
+
+
+def _entries(standing: Standing, relative: Relative) -> list[tuple[FamilyContact, list[tuple[str, str]]]]:
+    """Return each talk with what was asked and answered."""
     questions = questions_of(standing.framework)
-    entries = [
+    return [
         (
             one,
             [
@@ -186,20 +204,6 @@ def contact(request: CouncilRequest, standing: Standing, target: str) -> HttpRes
         )
         for one in relative.spoken_to
     ]
-    context = {
-        "form": form,
-        "notes": notes,
-        "relative": relative,
-        "entries": entries,
-        "edited": edited,
-        "safety": _safety_rows(relative),
-        "reason": _reason(standing, relative),
-        "adding": "add" in request.GET
-        or edited is not None
-        or not relative.spoken_to
-        or request.method == "POST",
-    }
-    return show(request, "audits/family/contact.html", standing, context, assessment=caller)
 
 
 @require_POST

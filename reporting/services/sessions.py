@@ -13,8 +13,9 @@ from qaf.tenants.models import Authority, Person, Unit
 from qaf.tenants.permissions import require
 from qaf.tenants.scope import current_authority_id
 from qaf.ui.words import long_date
-from reporting.enums import IdeaKind, SessionStatus
+from reporting.enums import IdeaKind
 from reporting.models import Improvement, Session, SessionPerson
+from reporting.workflow import session_workflow
 
 LEARN = "reporting.learn"
 
@@ -89,10 +90,13 @@ def record_session(
     for one in session.people.all():
         one.came = one.person_id in present
         one.save(update_fields=["came"])
-    session.notes, session.agreed = notes.strip(), agreed.strip()
-    session.status = SessionStatus.HELD
-    session.recorded_by, session.recorded_at = person, clock.now()
-    session.save()
+    also = {
+        "notes": notes.strip(),
+        "agreed": agreed.strip(),
+        "recorded_by": person,
+        "recorded_at": clock.now(),
+    }
+    session_workflow.apply(session, "record", person=person, also=also)
     return session
 
 

@@ -14,7 +14,6 @@ LONG_FUNCTIONS = {
     "qaf/ui/kit.py:context": "the kitchen sink: one long list of examples",
     "qaf/ui/kit.py:_charts": "the kitchen sink: one long list of examples",
     "audits/services/receipts.py:receipt_of_draw": "one document, written out in its own order",
-    "audits/frameworks/schema/framework.py:_gaps_of_process": "a table of what a framework may ask too early",
 }
 # Where the machine's time is meant, and why.
 MACHINE_TIME = {

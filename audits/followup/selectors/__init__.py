@@ -9,7 +9,7 @@ from audits.followup.selectors.lists import (
     visible_concerns,
     visible_follow_ups,
 )
-from audits.followup.selectors.parties import Around, answering, around_case, people_for
+from audits.followup.selectors.parties import Around, answering, around_case, holding, people_for
 from audits.followup.selectors.rights import (
     answering_for,
     may_answer,
@@ -32,6 +32,7 @@ __all__ = [
     "around_case",
     "concern_list",
     "follow_up_list",
+    "holding",
     "may_answer",
     "may_close",
     "may_raise_about",

@@ -77,3 +77,8 @@ def _holders(keys: Iterable[str], around: Around, on: date) -> list[Person]:
 def answering(people: Iterable[Person], *, on: date) -> list[Person]:
     """Return the people with their deputies in place of those who are away, each once."""
     return list(dict.fromkeys(acting_for(person, on=on) for person in people))
+
+
+def holding(role: str, *, framework: Framework, on: date) -> list[Person]:
+    """Return who holds the role, or one of its group, on ``on``, with deputies for those who are away."""
+    return answering(holders(*framework.role_keys(role), on=on), on=on)
