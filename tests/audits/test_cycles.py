@@ -57,14 +57,15 @@ def test_opening_draws_three_of_each_service_with_two_auditors_each():
 
 @pytest.mark.req("HER-17")
 def test_an_audit_freezes_who_was_responsible_on_the_day():
-    month = council_with_open_cycle()
-    audit = next(one for one in month.audits if one.team.name == "Rowan team")
+    council = small_council()
+    hetty = make_person("Hetty Hazel", "head_of_service", unit=council.services["safeguarding"])
+    audits = opened_cycle(council).audits.select_related("case", "worker", "manager")
+    audit = next(one for one in audits if one.team.name == "Rowan team")
     case = audit.case
-    people = month.council
     assert (audit.worker, audit.worker_since, audit.manager) == (
         case.worker,
         date(2026, 3, 2),
-        people.managers["Rowan team"],
+        council.managers["Rowan team"],
     )
     assert (audit.team, audit.service, audit.chair, audit.case_status) == (
         case.team,
@@ -72,10 +73,11 @@ def test_an_audit_freezes_who_was_responsible_on_the_day():
         case.chair,
         case.status,
     )
+    # Hope is a head of service too, and heads no service yet: she is in nobody's line.
     assert set(audit.line) == {
-        people.managers["Rowan team"].pk,
-        people.service_managers["safeguarding"].pk,
-        people.managers["head"].pk,
+        council.managers["Rowan team"].pk,
+        council.service_managers["safeguarding"].pk,
+        hetty.pk,
     }
     assert (audit.tool, audit.origin, audit.status) == ("collaborative_case_file", "random", "allocated")
 
