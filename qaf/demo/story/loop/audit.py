@@ -12,8 +12,9 @@ from audits.selectors.checking import checkers, missing_for_check
 from audits.selectors.disagreements import may_disagree
 from audits.selectors.family import asks_family
 from audits.selectors.flags import raises_concern
+from audits.selectors.links import OVERALL_SECTION
 from audits.selectors.people import possible_owners
-from audits.selectors.sections import OVERALL_SECTION, grades_of, overall_warning, sections_of
+from audits.selectors.sections import grades_of, overall_warning, sections_of
 from audits.selectors.standing import gives_grades
 from audits.services.assessments import lock_grades, save_draft, state_no_action, submit_assessment
 from audits.services.checking import ask_for_check, give_check
