@@ -176,6 +176,8 @@ class FollowUpForm(forms.Form):
             field.label = label
             if not isinstance(field, DateField):  # which says what date is missing
                 field.error_messages["required"] = forms.required_message(field, label)
+        for name in self._optional.get(follow_up.kind, ()):
+            self.fields[name].required = False
         if follow_up.kind == FollowUpKind.FILING:
             self.fields["reference"].required = reference_required
         elif follow_up.kind == FollowUpKind.SUMMARY:
