@@ -13,6 +13,7 @@ from audits.frameworks.models import FrameworkVersion
 from audits.frameworks.problems import FrameworkError
 from audits.frameworks.selectors import NoFrameworkError, framework_in_force, framework_of, version_in_force
 from audits.frameworks.services import keep_in_step, publish_framework
+from audits.frameworks.vocabulary.strategies import ThemeRandom
 from qaf.lib import clock
 from qaf.tenants.models import Role, TrailEvent, Unit
 from qaf.tenants.permissions import may
@@ -187,9 +188,13 @@ def test_an_operator_checks_a_file_and_reads_every_problem(tmp_path):
     assert lines[-1] == "mine.yaml: 2 problems."
 
 
-def test_an_operator_reads_what_this_release_cannot_run():
-    out, _ = run("check", "sefton")
+def test_an_operator_reads_what_this_release_cannot_run_and_what_it_only_records(tmp_path, monkeypatch):
+    monkeypatch.setattr(ThemeRandom, "implemented", False)
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(loader.builtin_text("sefton"))
+    out, _ = run("check", str(mine))
     assert "this release cannot run: Sampling: a random draw within the month's theme" in out
+    assert "recorded, run by a later release: Reports: Review unit monthly report" in out
     out, _ = run("check", "herefordshire")
     assert "cannot run" not in out
 

@@ -94,7 +94,7 @@ def test_the_same_question_has_five_different_answers():
         "auditor differs at all, "
         "looked at as soon as every auditor has submitted.",
         "Good or better: every audit where the overall grade is Good or Outstanding, looked at when the auditor "
-        "finalises; the Assistant Director joins the decision.",
+        "finalises; the Assistant Director for moderation joins the decision.",
         "Audited in the Audit Moderation Meeting: six cases a month, chosen by theme or at random, that "
         "the panel audits "
         "itself, looked at when the month has closed.",
@@ -112,11 +112,11 @@ def test_rules_of_every_kind_read_as_plain_english():
         "Team are told at once."
     )
     assert told("sefton", "trends") == [
-        "Two inadequate audits running for a practitioner: when the overall grade is Inadequate two "
-        "times running for a "
-        "practitioner, the service manager of the case looks into what contributed with the Assistant Director, the "
-        "allocated worker's line manager and the allocated worker within ten working days of the day "
-        "the outcome is final.",
+        "Two inadequate audits running for a practitioner: when the overall grade is Inadequate two times running for "
+        "a practitioner (an audit does not count for a worker who had the child for less than six weeks where it "
+        "records what else contributed), the service manager of the case looks into what contributed with the "
+        "Assistant Director, the allocated worker's line manager and the allocated worker within ten working days of "
+        "the day the outcome is final.",
         "A team's share of inadequate audits: when 40% or more of at least four audits in three months "
         "are Inadequate for "
         "a team, the service manager of the case looks into what contributed with the Assistant Director and the team "
@@ -126,8 +126,9 @@ def test_rules_of_every_kind_read_as_plain_english():
         "durham", "moderation"
     )
     assert told("slough", "actions")[-2:] == [
-        "Confirmed within seven days of the day the audit is submitted: recorded on the child's file, raised with the "
-        "worker and raised with the manager.",
+        "Confirmed within seven days of the day the audit is submitted: recorded on the child's file (by the "
+        "auditors), raised with the worker (by the allocated worker) and raised with the manager (by the team manager "
+        "responsible for the case).",
         "The team manager responsible for the case records that findings were discussed with the allocated worker in "
         "the next supervision.",
     ]

@@ -17,7 +17,7 @@ ROWS = {
     "slough": (49, 140, 17),
     "west_sussex": (77, 174, 13),
 }
-LATER = {"durham": 13, "herefordshire": 0, "sefton": 9, "slough": 12, "west_sussex": 11}
+LATER = {"durham": 13, "herefordshire": 0, "sefton": 8, "slough": 12, "west_sussex": 11}
 
 
 def requirements(*arguments, root=REPOSITORY):
