@@ -4,7 +4,7 @@ import random
 from datetime import date, timedelta
 
 from audits.frameworks.schema import Framework
-from audits.models import Assessment
+from audits.models import Assessment, Cycle
 from qaf.demo.story.loop.talks import has_left
 from qaf.demo.world.words import Writer
 from qaf.lib import calendar, clock
@@ -86,12 +86,13 @@ class LearningDesk:
         wanted = next((one for one in definitions(self.framework) if one.kind == ReportKind.EVALUATION), None)
         if wanted is None:
             return
-        label = last_ended(wanted.frequency, clock.today()).label
-        if ReportSnapshot.objects.filter(kind=ReportKind.EVALUATION, period=label).exists():
+        period = last_ended(wanted.frequency, clock.today())
+        made = ReportSnapshot.objects.filter(kind=ReportKind.EVALUATION, period=period.label)
+        if made.exists() or not Cycle.objects.filter(period__range=(period.starts, period.ends)).exists():
             return
         writer = self._writer(clock.today())
         words = {one.key: writer.say("reports", "working_well") for one in wanted.written if one.key}
-        freeze(kind=ReportKind.EVALUATION, label=label, commentary=words, person=self.lead)
+        freeze(kind=ReportKind.EVALUATION, label=period.label, commentary=words, person=self.lead)
 
     def _writer(self, day: date) -> Writer:
         return self.spare.colleague(random.Random(f"learning:{day}"))
