@@ -139,10 +139,10 @@ def programme(request: CouncilRequest, pk: int) -> HttpResponse:
 @council_view(PLAN)
 def plan_programme_page(request: CouncilRequest, pk: int | None = None) -> HttpResponse:
     """Plan a programme, from nothing or from a question on performance; or change one that has not begun."""
+    existing = get_object_or_404(programmes(), pk=pk) if pk else None
     framework = _framework(request)
     if isinstance(framework, HttpResponse):
         return framework
-    existing = get_object_or_404(programmes(), pk=pk) if pk else None
     asked = request.GET.get("question", "")
     question = PerformanceQuestion.objects.filter(pk=asked).first() if asked.isdecimal() else None
     initial = programme_values(existing) if existing else first_values(framework, question)

@@ -8,8 +8,9 @@ from typing import Any
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
+from audits.frameworks.selectors import framework_of
 from audits.frameworks.services import keep_in_step
-from audits.models import Audit
+from audits.models import Audit, CaseChoice, Cycle, Theme, ThemedProgramme
 from audits.services.findings import propose_audit_action
 from moderation.models import Moderation
 from moderation.services.disputes import raise_dispute
@@ -22,7 +23,7 @@ from tests.factories import moderation as decided
 from tests.factories.people import make_person, make_role
 
 # What may not become a canary: keys that other rows are found by, and what a check of the database reads.
-KEPT = {"password", "period", "checksum", "seed", "colour", "form_key"}
+KEPT = {"password", "period", "checksum", "seed", "colour", "form_key", "method"}
 CANARY = "Qanarybird"
 # The receipt of a draw of nobody.
 RECEIPT: dict[str, Any] = {
@@ -83,6 +84,7 @@ def whole_council(authority: Authority) -> WholeCouncil:
     }
     freeze(kind="quarterly", label="2026-Q4", person=seniors.mona)
     save_draft(kind="quarterly", label="2026-Q4", commentary={}, chosen=[], version=0, person=seniors.mona)
+    _chosen_cases_and_a_programme(final, month, cast)
     fill_empty_tables()
     return WholeCouncil(authority, people, final)
 
@@ -113,6 +115,39 @@ def _made_final(audit: Audit, cast: made.Cast) -> None:
     decided.decide_all(moderation, "inadequate")
 
 
+def _chosen_cases_and_a_programme(audit: Audit, month: Cycle, cast: made.Cast) -> None:
+    """Add what other frameworks ask for: a case that its auditor chose, one on a list, and a theme's programme."""
+    for number, method in enumerate(("auditor_choice", "named_post"), 1):
+        CaseChoice.objects.create(
+            cycle=month,
+            auditor=cast.lena,
+            role="team_manager",
+            number=number,
+            method=method,
+            status="chosen",
+            case=audit.case,
+            reason="A practitioner asked for it",
+            choose_by=clock.today(),
+        )
+    theme = Theme.objects.create(
+        title="Fathers in plans",
+        question="Do plans say what fathers will do?",
+        reason="figure",
+        reason_label="A figure of performance",
+        triggered_by="Fewer fathers came to meetings",
+        chosen_at=clock.now(),
+    )
+    ThemedProgramme.objects.create(
+        theme=theme,
+        framework_version=month.framework_version,
+        tool=framework_of(month.framework_version).main_tool.key,
+        starts_on=clock.today(),
+        ends_on=clock.today() + timedelta(days=30),
+        size=5,
+        seed="seed",
+    )
+
+
 def fill_empty_tables() -> None:
     """Give every table that has no row yet one, whatever its meaning: the first choice, today, a word."""
     empty = [model for model in tenant_models() if not model._default_manager.exists()]
@@ -123,11 +158,15 @@ def fill_empty_tables() -> None:
 
 def _filled(model: type[TenantModel]) -> bool:
     values: dict[str, Any] = {}
+    # Whoever may do everything anyway: a row of no meaning opens no page to anybody else.
+    everything = Person.objects.filter(name="Evi Everything").first()
     for field in model._meta.local_fields:
         if field.primary_key or field.name == "authority" or getattr(field, "auto_now_add", False):
             continue
         if isinstance(field, models.ForeignKey):
             found = field.related_model._default_manager.first()  # type: ignore[union-attr]
+            if field.related_model is Person:
+                found = everything or found
             if found is None and not field.null:
                 return False
             values[field.attname] = found.pk if found and field.related_model is not model else None

@@ -47,7 +47,8 @@ from tests.factories.people import make_council, make_person
 
 ANSWERS = Path(__file__).with_name("answers.txt")
 METHODS = ("get", "post")
-# Which row a number in an address means; an address with a number that is not here fails the walk.
+# Which row a number in an address means (of one method, where that decides the page); an address with a number that is
+# not here fails the walk.
 ROWS: dict[str, Any] = {
     "notices:resend": Notice,
     "notices:open": Notice,
@@ -111,8 +112,8 @@ ROWS: dict[str, Any] = {
     "audits:programme": ThemedProgramme,
     "audits:change_programme": ThemedProgramme,
     "audits:performance_question": PerformanceQuestion,
-    "audits:choose": CaseChoice,
-    "audits:exchange_case": CaseChoice,
+    "audits:choose": (CaseChoice, "auditor_choice"),
+    "audits:exchange_case": (CaseChoice, "named_post"),
     "audits:edit_experience": Person,
     "audits:extra": ExtraCase,
 }
@@ -181,10 +182,16 @@ class Walk:
     @staticmethod
     def _rows(council: WholeCouncil) -> dict[Any, Any]:
         found: dict[Any, Any] = {"reference": council.final.reference}
-        for model in {*ROWS.values()}:
+        for row in {*ROWS.values()}:
+            model, method = row if isinstance(row, tuple) else (row, None)
             rows = model._default_manager.order_by("pk")
-            of_audit = rows.filter(audit=council.final) if hasattr(model, "audit") else rows
-            found[model] = (of_audit.first() or rows[0]).pk
+            if method:
+                rows = rows.filter(method=method)
+            link = next(
+                (name for name in ("audit", "assessment__audit") if hasattr(model, name.split("__")[0])), ""
+            )
+            of_audit = rows.filter(**{link: council.final}) if link else rows
+            found[row] = (of_audit.first() or rows[0]).pk
         return found
 
     def address(self, name: str, entry: URLPattern, rows: dict[Any, Any]) -> str:
