@@ -77,8 +77,10 @@ def people_told(
         if assessment.assessor_id:
             told.setdefault(assessment.slot, set()).add(assessment.assessor_id)
     slots = {slot.key for slot in batch.framework.process.slots}
+    # In the framework's order: a set's would differ from one process to the next.
+    parties = [party for party in dict.fromkeys(batch.framework.allocation.tell) if party not in slots]
     for audit in audits:
-        for party in set(batch.framework.allocation.tell) - slots:
+        for party in parties:
             if people := _behind(party, audit, batch):
                 told.setdefault(party, set()).update(people)
     return told
