@@ -13,7 +13,7 @@ from qaf.notices.models import Notice
 from qaf.tenants.models import Person
 from qaf.tenants.services import record_absence
 from qaf.tenants.transitions import TransitionRefused
-from tests.factories.audits import council_with_open_cycle, opened_cycle
+from tests.factories.audits import council_with_open_cycle, opened_cycle, small_council
 from tests.factories.people import make_person
 
 pytestmark = [pytest.mark.usefixtures("scope", "frozen")]
@@ -181,10 +181,12 @@ def test_somebody_who_knows_the_family_is_never_asked_for_a_brother_or_sister(mo
     )
 
 
-def test_for_a_lead_those_who_answer_for_the_case_are_offered_first(month):
-    lead = place(month, "lead")
-    make_person("Hetty Hazel", "head_of_service", unit=month.council.services["safeguarding"])
+def test_for_a_lead_those_who_answer_for_the_case_are_offered_first():
+    council = small_council()
+    make_person("Hetty Hazel", "head_of_service", unit=council.services["safeguarding"])
+    audit = opened_cycle(council).audits.filter(team__name="Rowan team")[0]
+    lead = audit.assessments.get(slot="lead")
     options = options_for(assessment=lead)
     line = {"Hetty Hazel", "Sasha Safeguarding Teams"}
     assert {one.name for one in options[:2]} == {one.name for one in options if one.in_pool} == line
-    assert month.council.managers["Rowan team"].pk not in {one.person_id for one in options}
+    assert council.managers["Rowan team"].pk not in {one.person_id for one in options}
