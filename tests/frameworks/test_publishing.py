@@ -191,7 +191,7 @@ def test_an_operator_checks_a_file_and_reads_every_problem(tmp_path):
 def test_an_operator_reads_what_this_release_cannot_run_and_what_it_only_records(tmp_path, monkeypatch):
     monkeypatch.setattr(ThemeRandom, "implemented", False)
     mine = tmp_path / "mine.yaml"
-    mine.write_text(loader.builtin_text("sefton"))
+    mine.write_text(loader.builtin_text("sefton") + "\n# checked by a release that lacks a rule\n")
     out, _ = run("check", str(mine))
     assert "this release cannot run: Sampling: a random draw within the month's theme" in out
     assert "recorded, run by a later release: Reports: Review unit monthly report" in out
