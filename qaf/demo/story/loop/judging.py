@@ -7,8 +7,11 @@ from typing import Any
 from audits.cases.models import Case
 from audits.enums import NOT_APPLICABLE, OVERALL, GradeStage
 from audits.frameworks.selectors import framework_of
+from audits.frameworks.vocabulary import Grades
 from audits.models import GradeOfRecord
+from audits.selectors.dated_action import lacks_dated_action
 from audits.selectors.facts import framework_for
+from audits.services.findings import action_days
 from moderation.enums import Agreement, Attendance, MeetingStatus, Mode, ModerationStatus, Standard
 from moderation.models import Dispute, Meeting, Moderation
 from moderation.selectors import field_name, moderation_list, to_decide
@@ -24,7 +27,7 @@ from moderation.selectors.meetings import feedback_targets, people_to_invite
 from moderation.selectors.modes import panel_of
 from moderation.selectors.panels import people_to_ask
 from moderation.selectors.questions import Asked, people_of, questions_of
-from moderation.services import agree_plan, decide, save_draft
+from moderation.services import add_to_plan, agree_plan, decide, save_draft
 from moderation.services.disputes import raise_dispute, settle_step
 from moderation.services.meetings import invite, issue_feedback, record_meeting
 from moderation.services.panels import ask_to_join, give_view
@@ -84,10 +87,29 @@ class JudgingDesk:
         agrees = moderation.mode != Mode.CONSENSUS or rng.random() >= NOT_AGREED
         fields = self._fields(moderation, rng, writer, wanted, agrees=agrees)
         save_draft(moderation=moderation, fields=fields, version=0, person=lead)
+        self._add_what_is_called_for(moderation, writer, wanted.get(OVERALL, ""), lead)
         if "action_plan" in framework_for(moderation.audit).moderation.decides:
             agree_plan(moderation=moderation, agreed=True, person=lead)
         clock.tick(timedelta(minutes=rng.randrange(20, 60)))
         decide(moderation=moderation, person=lead)
+
+    def _add_what_is_called_for(
+        self, moderation: Moderation, writer: Writer, grade: str, lead: Person
+    ) -> None:
+        """Add an action to the plan where the grade that is decided calls for one and none stands."""
+        audit, owner = moderation.audit, moderation.audit.case.worker or moderation.audit.manager
+        if owner is None or not lacks_dated_action(audit, Grades(overall=grade)):
+            return
+        categories = framework_for(audit).actions.categories
+        add_to_plan(
+            moderation=moderation,
+            text=writer.action("management_oversight"),
+            intended_change=writer.say("actions", "intended"),
+            owner=owner,
+            due_on=max(action_days(audit).proposed, clock.today()),
+            person=lead,
+            category=categories[0].key if categories else "",
+        )
 
     def _hear_the_panel(
         self, moderation: Moderation, rng: random.Random, writer: Writer, grade: str, lead: Person
