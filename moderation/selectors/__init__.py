@@ -15,10 +15,16 @@ from moderation.selectors.lists import (
     visible_moderations,
     why_in_short,
 )
-from moderation.selectors.moderators import Candidate, candidates_for, load_of_the_time
+from moderation.selectors.moderators import (
+    Candidate,
+    able_to_moderate,
+    candidates_for,
+    load_of_the_time,
+)
 
 __all__ = [
     "Candidate",
+    "able_to_moderate",
     "asks_plan",
     "candidates_for",
     "field_name",

@@ -1,6 +1,6 @@
 """Who may moderate an audit, and why not (HER-36)."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -36,6 +36,16 @@ class Candidate:
         return not self.kept_out
 
 
+@dataclass(frozen=True)
+class _Circle:
+    """Everybody who moderates by their post, what they hold and who is away: the same for many audits."""
+
+    people: list[Person]
+    roles: dict[int, frozenset[str]]
+    services: dict[int, frozenset[str]]
+    away: Container[int]
+
+
 def candidates_for(
     audit: Audit, *, month: Iterable[Moderation] = (), way: Way | None = None
 ) -> list[Candidate]:
@@ -45,22 +55,42 @@ def candidates_for(
     says; nor does anybody in its line, unless the framework gives the review to them or a panel decides. A restricted
     record only goes to somebody cleared for it. ``way`` says whether a panel, a manager or a colleague decides.
     """
-    framework = framework_for(audit)
-    way = way or Way(framework.moderation.decision.kind)
-    people = _pool(audit, framework, way)
+    way = way or Way(framework_for(audit).moderation.decision.kind)
     loads: dict[int | None, int] = {}
     for one in month:
         loads[one.moderator_id] = loads.get(one.moderator_id, 0) + 1
-    roles, services = _roles_of(people), _services_of(people)
-    around, away = case_facts(audit), absent_people(on=clock.today())
+    return _judged(audit, way, _circle(_pool(audit, way)), loads)
+
+
+def able_to_moderate(audits: Iterable[Audit], *, way: Way) -> dict[str, list[Person]]:
+    """Return who could moderate each of these audits today, by reference; the pool is read once for all of them.
+
+    The audits follow one framework, and ``way`` is none in which each audit has its own reviewer.
+    """
+    audits = list(audits)
+    if not audits:
+        return {}
+    circle = _circle(_pool(audits[0], way))
+    return {
+        audit.reference: [one.person for one in _judged(audit, way, circle, {}) if one.may and not one.away]
+        for audit in audits
+    }
+
+
+def _circle(people: list[Person]) -> _Circle:
+    return _Circle(people, _roles_of(people), _services_of(people), absent_people(on=clock.today()))
+
+
+def _judged(audit: Audit, way: Way, circle: _Circle, loads: Mapping[int | None, int]) -> list[Candidate]:
+    framework, around = framework_for(audit), case_facts(audit)
     found = [
         Candidate(
             person,
             loads.get(person.pk, 0),
             _kept_out(
                 person,
-                roles.get(person.pk, frozenset()),
-                services.get(person.pk, frozenset()),
+                circle.roles.get(person.pk, frozenset()),
+                circle.services.get(person.pk, frozenset()),
                 audit,
                 framework,
                 around,
@@ -68,16 +98,16 @@ def candidates_for(
             )
             if not way.close
             else _kept_out_at_least(person, audit, around),
-            person.pk in away,
+            person.pk in circle.away,
         )
-        for person in people
+        for person in circle.people
     ]
     return sorted(found, key=lambda one: (not one.may, one.away, one.load, one.person.name))
 
 
-def _pool(audit: Audit, framework: Framework, way: Way) -> list[Person]:
+def _pool(audit: Audit, way: Way) -> list[Person]:
     """Everybody who moderates by their post: the framework's pool, a panel's members, the reviewer a rule names."""
-    today = clock.today()
+    framework, today = framework_for(audit), clock.today()
     if way.reviewer_role:
         keys = framework.role_keys(way.reviewer_role)
         unit = audit.team or audit.service

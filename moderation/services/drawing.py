@@ -19,13 +19,13 @@ from audits.frameworks.vocabulary.selection import (
     ShareOfMonth,
     by_chance,
 )
-from audits.models import Audit, Cycle, ModerationDraw
+from audits.models import Assessment, Audit, Cycle, ModerationDraw
 from audits.programme.dates import month_label
 from audits.services.outcome import send_to_moderation
 from audits.services.random_check import drawn_at_month_end, undrawn
 from moderation.enums import CaseMethod, ModerationStatus
 from moderation.models import Meeting, Moderation
-from moderation.selectors import candidates_for
+from moderation.selectors import able_to_moderate
 from moderation.selectors.modes import session_selector, way_for
 from moderation.selectors.panels import role_holders
 from moderation.services.meetings import add_case, meeting_for
@@ -112,13 +112,15 @@ def _draw_quota(cycle: Cycle, framework: Framework, selector: Selector, rule: Qu
     pool = _not_looked_at(_finished(cycle))
     people = role_holders(framework, rule.role)
     own = {person.pk for person in people}
+    able = able_to_moderate(pool.values(), way=way_for(framework, [selector.key]))
+    auditors = _auditors_of(pool.values())
     chosen: dict[str, tuple[Person, Reason]] = {}
     for turn in range(rule.count):
         for person in sorted(people, key=lambda one: by_chance([one.name], f"{cycle.seed}|{turn}")):
             free = [ref for ref in by_chance(pool, cycle.seed) if ref not in chosen]
-            fit = [ref for ref in free if _may_take(pool[ref], person, selector)]
+            fit = [ref for ref in free if person in able[ref]]
             if fit:
-                reference = min(fit, key=lambda ref: not (_assessors(pool[ref]) & (own - {person.pk})))
+                reference = min(fit, key=lambda ref: not (auditors[ref] & (own - {person.pk})))
                 text = f"{selector.label}, for {person.name}"
                 chosen[reference] = (person, Reason(text))
     reasons = {reference: reason for reference, (_, reason) in chosen.items()}
@@ -128,15 +130,12 @@ def _draw_quota(cycle: Cycle, framework: Framework, selector: Selector, rule: Qu
     return len(chosen)
 
 
-def _assessors(audit: Audit) -> set[int]:
-    return set(audit.assessments.exclude(assessor=None).values_list("assessor_id", flat=True))
-
-
-def _may_take(audit: Audit, person: Person, selector: Selector) -> bool:
-    way = way_for(framework_of(audit.framework_version), [selector.key])
-    return any(
-        one.may and not one.away and one.person.pk == person.pk for one in candidates_for(audit, way=way)
-    )
+def _auditors_of(audits: Iterable[Audit]) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = {audit.reference: set() for audit in audits}
+    rows = Assessment.objects.filter(audit__reference__in=found).exclude(assessor=None)
+    for reference, assessor in rows.values_list("audit__reference", "assessor_id"):
+        found[reference].add(assessor)
+    return found
 
 
 def _draw_meeting(cycle: Cycle, framework: Framework, selector: Selector, rule: PanelAudits) -> int:

@@ -11,10 +11,11 @@ from audits.selectors.facts import framework_for
 from moderation.enums import ModerationStatus, ReasonKind
 from moderation.models import Moderation, ModerationReason
 from moderation.paths import moderation_href
-from moderation.selectors import Candidate, candidates_for
+from moderation.selectors import able_to_moderate
 from moderation.selectors.modes import way_for
 from qaf.lib import clock
 from qaf.notices.services import tell
+from qaf.tenants.models import Person
 
 
 def name_moderators(*, cycle: Cycle) -> int:
@@ -47,12 +48,9 @@ def _name(cycle: Cycle, selector: Selector, count: int) -> int:
         .values_list("moderator_id", flat=True)
     )
     way = way_for(framework_of(cycle.framework_version), [selector.key])
-    able = {
-        reference: [one for one in candidates_for(audit, way=way) if one.may and not one.away]
-        for reference, audit in audits.items()
-    }
-    people = {one.person.pk: one.person for candidates in able.values() for one in candidates}
-    choices = {pk: [ref for ref in by_chance(audits, cycle.seed) if pk in _ids(able[ref])] for pk in people}
+    able = able_to_moderate(audits.values(), way=way)
+    people = {one.pk: one for those in able.values() for one in those}
+    choices = {pk: [ref for ref in by_chance(audits, cycle.seed) if people[pk] in able[ref]] for pk in people}
     taken: set[str] = set()
     for turn in range(count):
         for pk in sorted(people, key=lambda one: (len(choices[one]), people[one].name, one)):
@@ -63,23 +61,17 @@ def _name(cycle: Cycle, selector: Selector, count: int) -> int:
             reference = min(free, key=lambda ref: len(able[ref]))
             taken.add(reference)
             given[pk] += 1
-            _name_one(
-                audits[reference], selector, next(one for one in able[reference] if one.person.pk == pk)
-            )
+            _name_one(audits[reference], selector, people[pk])
     return len(taken)
 
 
-def _ids(candidates: list[Candidate]) -> set[int]:
-    return {one.person.pk for one in candidates}
-
-
-def _name_one(audit: Audit, selector: Selector, candidate: Candidate) -> None:
+def _name_one(audit: Audit, selector: Selector, moderator: Person) -> None:
     framework = framework_for(audit)
     moderation = Moderation.objects.create(
         audit=audit,
         mode=way_for(framework, [selector.key]).mode,
         status=ModerationStatus.NAMED,
-        moderator=candidate.person,
+        moderator=moderator,
         allocated_at=clock.now(),
         opened_at=clock.now(),
         available_on=audit.due_on,
@@ -96,10 +88,10 @@ def _name_one(audit: Audit, selector: Selector, candidate: Candidate) -> None:
         kind=ReasonKind.RULE,
         rule=selector.key,
         domain=OVERALL,
-        text=f"{selector.label}: {candidate.person.name}",
+        text=f"{selector.label}: {moderator.name}",
     )
     tell(
-        people=[candidate.person],
+        people=[moderator],
         kind="moderator_named",
         key=f"moderator-{moderation.pk}",
         subject=f"{audit.reference}: you will moderate this audit",

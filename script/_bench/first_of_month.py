@@ -83,7 +83,7 @@ def measure() -> list[dict[str, object]]:
     """Return how long the first of the month takes and what it comes to, with the limits."""
     folder = Path(tempfile.mkdtemp(prefix="qaf-bench-first-"))
     try:
-        with separate_database("bench", _Anything()) as name:
+        with separate_database("bench") as name:
             began = time.perf_counter()
             _fill()
             filled = time.perf_counter() - began
@@ -95,14 +95,6 @@ def measure() -> list[dict[str, object]]:
             ]
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-class _Anything:
-    """A test's guard of the database, which a measurement has none of."""
-
-    @contextlib.contextmanager
-    def unblock(self) -> Iterator[None]:
-        yield
 
 
 def _rows(took: float, early: int, late: int) -> list[dict[str, object]]:

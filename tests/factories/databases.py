@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from typing import Any
 
 from django.conf import settings
 
@@ -13,16 +14,16 @@ __all__ = ["point_at", "separate_database"]
 
 
 @contextmanager
-def separate_database(purpose: str, blocker) -> Iterator[str]:
+def separate_database(purpose: str, blocker: Any = None) -> Iterator[str]:
     """Make a database for ``purpose`` with every table, point every connection at it, and drop it afterwards.
 
-    Yields its name. ``blocker`` is pytest-django's: the database is open inside. Not for use inside a test
-    that has the ``db`` fixture, whose transaction would be closed.
+    Yields its name. ``blocker`` is pytest-django's, where a test asks: the database is open inside. Not for use inside
+    a test that has the ``db`` fixture, whose transaction would be closed.
     """
     before = settings.DATABASES["default"]["NAME"]
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     name = f"{settings.DATABASES['default']['TEST']['NAME']}_{purpose}{worker}"
-    with blocker.unblock():
+    with blocker.unblock() if blocker else nullcontext():
         template.make(name)
         point_at(name)
         try:
