@@ -6,6 +6,7 @@ from django.db import migrations, models
 import qaf.tenants.constraints
 import qaf.tenants.models.base
 import qaf.tenants.scope
+from qaf.tenants.operations import Together
 
 
 class Migration(migrations.Migration):
@@ -605,18 +606,6 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["-period"],
             },
-        ),
-        migrations.AddField(
-            model_name="audit",
-            name="cycle",
-            field=qaf.tenants.models.base.TenantForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="audits",
-                to="audits.cycle",
-            ),
         ),
         migrations.CreateModel(
             name="FactCorrection",
@@ -1328,248 +1317,6 @@ class Migration(migrations.Migration):
             model_name="assessment",
             index=models.Index(fields=["authority", "assessor", "status"], name="audits_assessment_assessor"),
         ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "reassigned"), _negated=True),
-                fields=("authority", "audit", "slot"),
-                name="audits_assessment_slot",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="audits_assessment_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="audits_assessment_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="audit_id", name="audits_assessment_audit_id_same_council", to="audits_audit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="assessor_id", name="audits_assessment_assessor_id_same_council", to="tenants_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=qaf.tenants.constraints.Trail(name="audits_assessment_trail"),
-        ),
-        migrations.AddConstraint(
-            model_name="auditaction",
-            constraint=models.UniqueConstraint(fields=("authority", "action"), name="audits_action_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="auditaction",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="audits_auditaction_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="auditaction",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="audits_auditaction_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="auditaction",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="audit_id", name="audits_auditaction_audit_id_same_council", to="audits_audit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="auditaction",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="action_id", name="audits_auditaction_action_id_same_council", to="followup_action"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="auditaction",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="assessment_id",
-                name="audits_auditaction_assessment_id_same_council",
-                to="audits_assessment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="auditaction",
-            constraint=qaf.tenants.constraints.Trail(name="audits_auditaction_trail"),
-        ),
-        migrations.AddConstraint(
-            model_name="auditconcern",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="audits_auditconcern_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="auditconcern",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="audits_auditconcern_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="auditconcern",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="audit_id", name="audits_auditconcern_audit_id_same_council", to="audits_audit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="auditconcern",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="concern_id",
-                name="audits_auditconcern_concern_id_same_council",
-                to="followup_urgentconcern",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="auditconcern",
-            constraint=qaf.tenants.constraints.Trail(name="audits_auditconcern_trail"),
-        ),
-        migrations.AddConstraint(
-            model_name="auditfollowup",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "audit", "rule"), name="audits_follow_up_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="auditfollowup",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="audits_auditfollowup_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="auditfollowup",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="audits_auditfollowup_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="auditfollowup",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="audit_id", name="audits_auditfollowup_audit_id_same_council", to="audits_audit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="auditfollowup",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="follow_up_id",
-                name="audits_auditfollowup_follow_up_id_same_council",
-                to="followup_followup",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="auditfollowup",
-            constraint=qaf.tenants.constraints.Trail(name="audits_auditfollowup_trail"),
-        ),
-        migrations.AddConstraint(
-            model_name="caseexclusion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "refused"), _negated=True),
-                fields=("authority", "case", "period"),
-                name="audits_exclusion_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseexclusion",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="audits_caseexclusion_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseexclusion",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="audits_caseexclusion_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="caseexclusion",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="case_id", name="audits_caseexclusion_case_id_same_council", to="cases_case"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseexclusion",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="asked_by_id",
-                name="audits_caseexclusion_asked_by_id_same_council",
-                to="tenants_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseexclusion",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="decided_by_id",
-                name="audits_caseexclusion_decided_by_id_same_council",
-                to="tenants_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseexclusion",
-            constraint=qaf.tenants.constraints.Trail(name="audits_caseexclusion_trail"),
-        ),
-        migrations.AddConstraint(
-            model_name="conversation",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "audit", "kind"), name="audits_conversation_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="conversation",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="audits_conversation_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="conversation",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="audits_conversation_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="conversation",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="audit_id", name="audits_conversation_audit_id_same_council", to="audits_audit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="conversation",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="recorded_by_id",
-                name="audits_conversation_recorded_by_id_same_council",
-                to="tenants_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="conversation",
-            constraint=qaf.tenants.constraints.Trail(name="audits_conversation_trail"),
-        ),
-        migrations.AddConstraint(
-            model_name="cycle",
-            constraint=models.UniqueConstraint(fields=("authority", "period"), name="audits_cycle_month"),
-        ),
-        migrations.AddConstraint(
-            model_name="cycle",
-            constraint=models.UniqueConstraint(fields=("authority", "id"), name="audits_cycle_council_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="cycle",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="audits_cycle_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="cycle",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="framework_version_id",
-                name="audits_cycle_framework_version_id_same_council",
-                to="frameworks_frameworkversion",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cycle",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="opened_by_id", name="audits_cycle_opened_by_id_same_council", to="tenants_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cycle",
-            constraint=qaf.tenants.constraints.Trail(name="audits_cycle_trail"),
-        ),
         migrations.AddIndex(
             model_name="audit",
             index=models.Index(fields=["authority", "status"], name="audits_audit_status"),
@@ -1578,497 +1325,791 @@ class Migration(migrations.Migration):
             model_name="audit",
             index=models.Index(fields=["authority", "case"], name="audits_audit_case"),
         ),
-        migrations.AddConstraint(
-            model_name="audit",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "reference"), name="audits_audit_reference"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="audit",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    models.Q(("status", "withdrawn"), _negated=True), ("cycle__isnull", False)
-                ),
-                fields=("authority", "cycle", "case"),
-                name="audits_audit_once_a_cycle",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="audit",
-            constraint=models.UniqueConstraint(fields=("authority", "id"), name="audits_audit_council_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="audit",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="audits_audit_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="audit",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="cycle_id", name="audits_audit_cycle_id_same_council", to="audits_cycle"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="audit",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="case_id", name="audits_audit_case_id_same_council", to="cases_case"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="audit",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="framework_version_id",
-                name="audits_audit_framework_version_id_same_council",
-                to="frameworks_frameworkversion",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="audit",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="re_audit_of_id", name="audits_audit_re_audit_of_id_same_council", to="audits_audit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="audit",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="worker_id", name="audits_audit_worker_id_same_council", to="tenants_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="audit",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="team_id", name="audits_audit_team_id_same_council", to="tenants_unit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="audit",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="service_id", name="audits_audit_service_id_same_council", to="tenants_unit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="audit",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="manager_id", name="audits_audit_manager_id_same_council", to="tenants_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="audit",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="chair_id", name="audits_audit_chair_id_same_council", to="tenants_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="audit",
-            constraint=qaf.tenants.constraints.Trail(name="audits_audit_trail"),
-        ),
-        migrations.AddConstraint(
-            model_name="factcorrection",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="audits_factcorrection_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="factcorrection",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="audits_factcorrection_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="factcorrection",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="audit_id", name="audits_factcorrection_audit_id_same_council", to="audits_audit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="factcorrection",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="asked_by_id",
-                name="audits_factcorrection_asked_by_id_same_council",
-                to="tenants_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="factcorrection",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="answered_by_id",
-                name="audits_factcorrection_answered_by_id_same_council",
-                to="tenants_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="factcorrection",
-            constraint=qaf.tenants.constraints.Trail(name="audits_factcorrection_trail"),
-        ),
-        migrations.AddConstraint(
-            model_name="familyconsent",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "audit", "target"), name="audits_consent_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="familyconsent",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="audits_familyconsent_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="familyconsent",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="audits_familyconsent_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="familyconsent",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="audit_id", name="audits_familyconsent_audit_id_same_council", to="audits_audit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="familyconsent",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="recorded_by_id",
-                name="audits_familyconsent_recorded_by_id_same_council",
-                to="tenants_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="familyconsent",
-            constraint=qaf.tenants.constraints.Trail(name="audits_familyconsent_trail"),
-        ),
-        migrations.AddConstraint(
-            model_name="familycontact",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "audit", "target", "who"), name="audits_contact_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="familycontact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("no_contact_reason", ""),
-                        ("spoken_on__isnull", False),
-                        models.Q(("who", ""), _negated=True),
-                    ),
-                    models.Q(
-                        ("spoken_on", None), ("who", ""), models.Q(("no_contact_reason", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="audits_contact_or_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="familycontact",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="audits_familycontact_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="familycontact",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="audits_familycontact_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="familycontact",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="audit_id", name="audits_familycontact_audit_id_same_council", to="audits_audit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="familycontact",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="recorded_by_id",
-                name="audits_familycontact_recorded_by_id_same_council",
-                to="tenants_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="familycontact",
-            constraint=qaf.tenants.constraints.Trail(name="audits_familycontact_trail"),
-        ),
-        migrations.AddConstraint(
-            model_name="gradeofrecord",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "audit", "domain"), name="audits_record_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gradeofrecord",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="audits_gradeofrecord_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gradeofrecord",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="audits_gradeofrecord_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="gradeofrecord",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="audit_id", name="audits_gradeofrecord_audit_id_same_council", to="audits_audit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gradeofrecord",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="decided_by_id",
-                name="audits_gradeofrecord_decided_by_id_same_council",
-                to="tenants_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gradeofrecord",
-            constraint=qaf.tenants.constraints.Trail(name="audits_gradeofrecord_trail"),
-        ),
-        migrations.AddConstraint(
-            model_name="immediatechange",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="audits_immediatechange_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="immediatechange",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="audits_immediatechange_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="immediatechange",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="audit_id", name="audits_immediatechange_audit_id_same_council", to="audits_audit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="immediatechange",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="recorded_by_id",
-                name="audits_immediatechange_recorded_by_id_same_council",
-                to="tenants_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="immediatechange",
-            constraint=qaf.tenants.constraints.Trail(name="audits_immediatechange_trail"),
-        ),
-        migrations.AddConstraint(
-            model_name="judgement",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "assessment", "domain"), name="audits_judgement_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="judgement",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="audits_judgement_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="judgement",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="audits_judgement_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="judgement",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="assessment_id",
-                name="audits_judgement_assessment_id_same_council",
-                to="audits_assessment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="judgement",
-            constraint=qaf.tenants.constraints.Trail(name="audits_judgement_trail"),
-        ),
-        migrations.AddConstraint(
-            model_name="knownfamily",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "case", "person"), name="audits_known_family_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="knownfamily",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="audits_knownfamily_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="knownfamily",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="audits_knownfamily_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="knownfamily",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="case_id", name="audits_knownfamily_case_id_same_council", to="cases_case"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="knownfamily",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="person_id", name="audits_knownfamily_person_id_same_council", to="tenants_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="knownfamily",
-            constraint=qaf.tenants.constraints.Trail(name="audits_knownfamily_trail"),
-        ),
         migrations.AddIndex(
             model_name="recordedgrade",
             index=models.Index(fields=["authority", "audit", "stage"], name="audits_recorded_stage"),
         ),
-        migrations.AddConstraint(
-            model_name="recordedgrade",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="audits_recordedgrade_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recordedgrade",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="audits_recordedgrade_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="recordedgrade",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="audit_id", name="audits_recordedgrade_audit_id_same_council", to="audits_audit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recordedgrade",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="assessment_id",
-                name="audits_recordedgrade_assessment_id_same_council",
-                to="audits_assessment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recordedgrade",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="given_by_id",
-                name="audits_recordedgrade_given_by_id_same_council",
-                to="tenants_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recordedgrade",
-            constraint=qaf.tenants.constraints.Trail(name="audits_recordedgrade_trail"),
-        ),
-        migrations.AddConstraint(
-            model_name="recordedgrade",
-            constraint=qaf.tenants.constraints.Immutable(name="audits_recordedgrade_immutable"),
-        ),
-        migrations.AddConstraint(
-            model_name="referencecounter",
-            constraint=models.UniqueConstraint(fields=("authority", "year"), name="audits_reference_year"),
-        ),
-        migrations.AddConstraint(
-            model_name="referencecounter",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="audits_referencecounter_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="referencecounter",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="audits_referencecounter_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="sampledcase",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "cycle", "case"), name="audits_sample_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sampledcase",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="audits_sampledcase_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sampledcase",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="audits_sampledcase_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="sampledcase",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="cycle_id", name="audits_sampledcase_cycle_id_same_council", to="audits_cycle"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sampledcase",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="case_id", name="audits_sampledcase_case_id_same_council", to="cases_case"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sampledcase",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="replaces_id",
-                name="audits_sampledcase_replaces_id_same_council",
-                to="audits_sampledcase",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sampledcase",
-            constraint=qaf.tenants.constraints.Trail(name="audits_sampledcase_trail"),
-        ),
-        migrations.AddConstraint(
-            model_name="sectiondraft",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "assessment", "section"), name="audits_draft_section"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sectiondraft",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="audits_sectiondraft_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sectiondraft",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="audits_sectiondraft_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="sectiondraft",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="assessment_id",
-                name="audits_sectiondraft_assessment_id_same_council",
-                to="audits_assessment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="widerfinding",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="audits_widerfinding_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="widerfinding",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="audits_widerfinding_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="widerfinding",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="audit_id", name="audits_widerfinding_audit_id_same_council", to="audits_audit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="widerfinding",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="assessment_id",
-                name="audits_widerfinding_assessment_id_same_council",
-                to="audits_assessment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="widerfinding",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="raised_by_id",
-                name="audits_widerfinding_raised_by_id_same_council",
-                to="tenants_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="widerfinding",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="plan_owner_id",
-                name="audits_widerfinding_plan_owner_id_same_council",
-                to="tenants_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="widerfinding",
-            constraint=qaf.tenants.constraints.Trail(name="audits_widerfinding_trail"),
+        Together(
+            [
+                migrations.AddField(
+                    model_name="audit",
+                    name="cycle",
+                    field=qaf.tenants.models.base.TenantForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="audits",
+                        to="audits.cycle",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="assessment",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("status", "reassigned"), _negated=True),
+                        fields=("authority", "audit", "slot"),
+                        name="audits_assessment_slot",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="assessment",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="audits_assessment_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="assessment",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="audits_assessment_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="assessment",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="audit_id", name="audits_assessment_audit_id_same_council", to="audits_audit"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="assessment",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="assessor_id",
+                        name="audits_assessment_assessor_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="assessment",
+                    constraint=qaf.tenants.constraints.Trail(name="audits_assessment_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="auditaction",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "action"), name="audits_action_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="auditaction",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="audits_auditaction_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="auditaction",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="audits_auditaction_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="auditaction",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="audit_id", name="audits_auditaction_audit_id_same_council", to="audits_audit"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="auditaction",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="action_id",
+                        name="audits_auditaction_action_id_same_council",
+                        to="followup_action",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="auditaction",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="assessment_id",
+                        name="audits_auditaction_assessment_id_same_council",
+                        to="audits_assessment",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="auditaction",
+                    constraint=qaf.tenants.constraints.Trail(name="audits_auditaction_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="auditconcern",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="audits_auditconcern_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="auditconcern",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="audits_auditconcern_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="auditconcern",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="audit_id", name="audits_auditconcern_audit_id_same_council", to="audits_audit"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="auditconcern",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="concern_id",
+                        name="audits_auditconcern_concern_id_same_council",
+                        to="followup_urgentconcern",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="auditconcern",
+                    constraint=qaf.tenants.constraints.Trail(name="audits_auditconcern_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="auditfollowup",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "audit", "rule"), name="audits_follow_up_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="auditfollowup",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="audits_auditfollowup_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="auditfollowup",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="audits_auditfollowup_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="auditfollowup",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="audit_id",
+                        name="audits_auditfollowup_audit_id_same_council",
+                        to="audits_audit",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="auditfollowup",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="follow_up_id",
+                        name="audits_auditfollowup_follow_up_id_same_council",
+                        to="followup_followup",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="auditfollowup",
+                    constraint=qaf.tenants.constraints.Trail(name="audits_auditfollowup_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="caseexclusion",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("status", "refused"), _negated=True),
+                        fields=("authority", "case", "period"),
+                        name="audits_exclusion_once",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="caseexclusion",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="audits_caseexclusion_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="caseexclusion",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="audits_caseexclusion_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="caseexclusion",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="case_id", name="audits_caseexclusion_case_id_same_council", to="cases_case"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="caseexclusion",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="asked_by_id",
+                        name="audits_caseexclusion_asked_by_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="caseexclusion",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="decided_by_id",
+                        name="audits_caseexclusion_decided_by_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="caseexclusion",
+                    constraint=qaf.tenants.constraints.Trail(name="audits_caseexclusion_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="conversation",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "audit", "kind"), name="audits_conversation_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="conversation",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="audits_conversation_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="conversation",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="audits_conversation_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="conversation",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="audit_id", name="audits_conversation_audit_id_same_council", to="audits_audit"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="conversation",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="recorded_by_id",
+                        name="audits_conversation_recorded_by_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="conversation",
+                    constraint=qaf.tenants.constraints.Trail(name="audits_conversation_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="cycle",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "period"), name="audits_cycle_month"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="cycle",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="audits_cycle_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="cycle",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="audits_cycle_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="cycle",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="framework_version_id",
+                        name="audits_cycle_framework_version_id_same_council",
+                        to="frameworks_frameworkversion",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="cycle",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="opened_by_id",
+                        name="audits_cycle_opened_by_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="cycle",
+                    constraint=qaf.tenants.constraints.Trail(name="audits_cycle_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="audit",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "reference"), name="audits_audit_reference"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="audit",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "withdrawn"), _negated=True), ("cycle__isnull", False)
+                        ),
+                        fields=("authority", "cycle", "case"),
+                        name="audits_audit_once_a_cycle",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="audit",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="audits_audit_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="audit",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="audits_audit_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="audit",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="cycle_id", name="audits_audit_cycle_id_same_council", to="audits_cycle"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="audit",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="case_id", name="audits_audit_case_id_same_council", to="cases_case"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="audit",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="framework_version_id",
+                        name="audits_audit_framework_version_id_same_council",
+                        to="frameworks_frameworkversion",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="audit",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="re_audit_of_id",
+                        name="audits_audit_re_audit_of_id_same_council",
+                        to="audits_audit",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="audit",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="worker_id", name="audits_audit_worker_id_same_council", to="tenants_person"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="audit",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="team_id", name="audits_audit_team_id_same_council", to="tenants_unit"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="audit",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="service_id", name="audits_audit_service_id_same_council", to="tenants_unit"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="audit",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="manager_id", name="audits_audit_manager_id_same_council", to="tenants_person"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="audit",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="chair_id", name="audits_audit_chair_id_same_council", to="tenants_person"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="audit",
+                    constraint=qaf.tenants.constraints.Trail(name="audits_audit_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="factcorrection",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="audits_factcorrection_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="factcorrection",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="audits_factcorrection_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="factcorrection",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="audit_id",
+                        name="audits_factcorrection_audit_id_same_council",
+                        to="audits_audit",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="factcorrection",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="asked_by_id",
+                        name="audits_factcorrection_asked_by_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="factcorrection",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="answered_by_id",
+                        name="audits_factcorrection_answered_by_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="factcorrection",
+                    constraint=qaf.tenants.constraints.Trail(name="audits_factcorrection_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="familyconsent",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "audit", "target"), name="audits_consent_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="familyconsent",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="audits_familyconsent_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="familyconsent",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="audits_familyconsent_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="familyconsent",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="audit_id",
+                        name="audits_familyconsent_audit_id_same_council",
+                        to="audits_audit",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="familyconsent",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="recorded_by_id",
+                        name="audits_familyconsent_recorded_by_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="familyconsent",
+                    constraint=qaf.tenants.constraints.Trail(name="audits_familyconsent_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="familycontact",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "audit", "target", "who"), name="audits_contact_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="familycontact",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("no_contact_reason", ""),
+                                ("spoken_on__isnull", False),
+                                models.Q(("who", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("spoken_on", None),
+                                ("who", ""),
+                                models.Q(("no_contact_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="audits_contact_or_reason",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="familycontact",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="audits_familycontact_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="familycontact",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="audits_familycontact_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="familycontact",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="audit_id",
+                        name="audits_familycontact_audit_id_same_council",
+                        to="audits_audit",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="familycontact",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="recorded_by_id",
+                        name="audits_familycontact_recorded_by_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="familycontact",
+                    constraint=qaf.tenants.constraints.Trail(name="audits_familycontact_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="gradeofrecord",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "audit", "domain"), name="audits_record_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="gradeofrecord",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="audits_gradeofrecord_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="gradeofrecord",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="audits_gradeofrecord_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="gradeofrecord",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="audit_id",
+                        name="audits_gradeofrecord_audit_id_same_council",
+                        to="audits_audit",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="gradeofrecord",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="decided_by_id",
+                        name="audits_gradeofrecord_decided_by_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="gradeofrecord",
+                    constraint=qaf.tenants.constraints.Trail(name="audits_gradeofrecord_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="immediatechange",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="audits_immediatechange_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="immediatechange",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="audits_immediatechange_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="immediatechange",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="audit_id",
+                        name="audits_immediatechange_audit_id_same_council",
+                        to="audits_audit",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="immediatechange",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="recorded_by_id",
+                        name="audits_immediatechange_recorded_by_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="immediatechange",
+                    constraint=qaf.tenants.constraints.Trail(name="audits_immediatechange_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="judgement",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "assessment", "domain"), name="audits_judgement_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="judgement",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="audits_judgement_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="judgement",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="audits_judgement_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="judgement",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="assessment_id",
+                        name="audits_judgement_assessment_id_same_council",
+                        to="audits_assessment",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="judgement",
+                    constraint=qaf.tenants.constraints.Trail(name="audits_judgement_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="knownfamily",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "case", "person"), name="audits_known_family_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="knownfamily",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="audits_knownfamily_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="knownfamily",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="audits_knownfamily_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="knownfamily",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="case_id", name="audits_knownfamily_case_id_same_council", to="cases_case"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="knownfamily",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="person_id",
+                        name="audits_knownfamily_person_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="knownfamily",
+                    constraint=qaf.tenants.constraints.Trail(name="audits_knownfamily_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="recordedgrade",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="audits_recordedgrade_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="recordedgrade",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="audits_recordedgrade_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="recordedgrade",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="audit_id",
+                        name="audits_recordedgrade_audit_id_same_council",
+                        to="audits_audit",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="recordedgrade",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="assessment_id",
+                        name="audits_recordedgrade_assessment_id_same_council",
+                        to="audits_assessment",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="recordedgrade",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="given_by_id",
+                        name="audits_recordedgrade_given_by_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="recordedgrade",
+                    constraint=qaf.tenants.constraints.Trail(name="audits_recordedgrade_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="recordedgrade",
+                    constraint=qaf.tenants.constraints.Immutable(name="audits_recordedgrade_immutable"),
+                ),
+                migrations.AddConstraint(
+                    model_name="referencecounter",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "year"), name="audits_reference_year"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="referencecounter",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="audits_referencecounter_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="referencecounter",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="audits_referencecounter_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="sampledcase",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "cycle", "case"), name="audits_sample_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="sampledcase",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="audits_sampledcase_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="sampledcase",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="audits_sampledcase_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="sampledcase",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="cycle_id", name="audits_sampledcase_cycle_id_same_council", to="audits_cycle"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="sampledcase",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="case_id", name="audits_sampledcase_case_id_same_council", to="cases_case"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="sampledcase",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="replaces_id",
+                        name="audits_sampledcase_replaces_id_same_council",
+                        to="audits_sampledcase",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="sampledcase",
+                    constraint=qaf.tenants.constraints.Trail(name="audits_sampledcase_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="sectiondraft",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "assessment", "section"), name="audits_draft_section"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="sectiondraft",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="audits_sectiondraft_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="sectiondraft",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="audits_sectiondraft_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="sectiondraft",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="assessment_id",
+                        name="audits_sectiondraft_assessment_id_same_council",
+                        to="audits_assessment",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="widerfinding",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="audits_widerfinding_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="widerfinding",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="audits_widerfinding_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="widerfinding",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="audit_id", name="audits_widerfinding_audit_id_same_council", to="audits_audit"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="widerfinding",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="assessment_id",
+                        name="audits_widerfinding_assessment_id_same_council",
+                        to="audits_assessment",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="widerfinding",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="raised_by_id",
+                        name="audits_widerfinding_raised_by_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="widerfinding",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="plan_owner_id",
+                        name="audits_widerfinding_plan_owner_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="widerfinding",
+                    constraint=qaf.tenants.constraints.Trail(name="audits_widerfinding_trail"),
+                ),
+            ],
         ),
     ]

@@ -6,6 +6,7 @@ from django.db import migrations, models
 import qaf.tenants.constraints
 import qaf.tenants.models.base
 import qaf.tenants.scope
+from qaf.tenants.operations import Together
 
 
 class Migration(migrations.Migration):
@@ -15,34 +16,40 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="assessment",
-            name="excused_reason",
-            field=models.TextField(blank=True, help_text="Why an assessment that may be left out was."),
-        ),
-        migrations.AddField(
-            model_name="familycontact",
-            name="help_used",
-            field=models.TextField(blank=True, help_text="Such as an interpreter."),
-        ),
-        migrations.AddField(
-            model_name="familycontact",
-            name="worry",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("", "None"),
-                    ("at_once", "It cannot wait"),
-                    ("after", "It can wait, as an action of the audit"),
-                ],
-                default="",
-                max_length=8,
-            ),
-        ),
-        migrations.AddField(
-            model_name="familycontact",
-            name="worry_text",
-            field=models.TextField(blank=True, help_text="A concern that they named."),
+        Together(
+            [
+                migrations.AddField(
+                    model_name="assessment",
+                    name="excused_reason",
+                    field=models.TextField(
+                        blank=True, help_text="Why an assessment that may be left out was."
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="familycontact",
+                    name="help_used",
+                    field=models.TextField(blank=True, help_text="Such as an interpreter."),
+                ),
+                migrations.AddField(
+                    model_name="familycontact",
+                    name="worry",
+                    field=models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "None"),
+                            ("at_once", "It cannot wait"),
+                            ("after", "It can wait, as an action of the audit"),
+                        ],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="familycontact",
+                    name="worry_text",
+                    field=models.TextField(blank=True, help_text="A concern that they named."),
+                ),
+            ],
         ),
         migrations.AlterField(
             model_name="assessment",

@@ -6,6 +6,7 @@ from django.db import migrations, models
 import qaf.tenants.constraints
 import qaf.tenants.models.base
 import qaf.tenants.scope
+from qaf.tenants.operations import Together
 
 
 class Migration(migrations.Migration):
@@ -18,13 +19,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="audit",
-            name="actions_by",
-            field=models.DateField(
-                blank=True, help_text="A rule's shorter limit for every action of the audit.", null=True
-            ),
-        ),
         migrations.CreateModel(
             name="AuditFlag",
             fields=[
@@ -170,98 +164,115 @@ class Migration(migrations.Migration):
                 "ordering": ["id"],
             },
         ),
-        migrations.AddConstraint(
-            model_name="auditflag",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("taken_back_at", None)),
-                fields=("authority", "audit", "flag"),
-                name="audits_flag_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="auditflag",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="audits_auditflag_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="auditflag",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="audits_auditflag_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="auditflag",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="audit_id", name="audits_auditflag_audit_id_same_council", to="audits_audit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="auditflag",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="set_by_id", name="audits_auditflag_set_by_id_same_council", to="tenants_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="auditflag",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="taken_back_by_id",
-                name="audits_auditflag_taken_back_by_id_same_council",
-                to="tenants_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="auditflag",
-            constraint=qaf.tenants.constraints.Trail(name="audits_auditflag_trail"),
-        ),
         migrations.AddIndex(
             model_name="foundpattern",
             index=models.Index(fields=["authority", "rule", "level", "subject"], name="audits_pattern_whose"),
         ),
-        migrations.AddConstraint(
-            model_name="foundpattern",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="audits_foundpattern_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="foundpattern",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="audits_foundpattern_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="foundpattern",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="follow_up_id",
-                name="audits_foundpattern_follow_up_id_same_council",
-                to="followup_followup",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="foundpattern",
-            constraint=qaf.tenants.constraints.Trail(name="audits_foundpattern_trail"),
-        ),
-        migrations.AddConstraint(
-            model_name="reportedposition",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "audit", "rule"), name="audits_position_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportedposition",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="audits_reportedposition_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportedposition",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="audits_reportedposition_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="reportedposition",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="audit_id", name="audits_reportedposition_audit_id_same_council", to="audits_audit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportedposition",
-            constraint=qaf.tenants.constraints.Trail(name="audits_reportedposition_trail"),
+        Together(
+            [
+                migrations.AddField(
+                    model_name="audit",
+                    name="actions_by",
+                    field=models.DateField(
+                        blank=True,
+                        help_text="A rule's shorter limit for every action of the audit.",
+                        null=True,
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="auditflag",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("taken_back_at", None)),
+                        fields=("authority", "audit", "flag"),
+                        name="audits_flag_once",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="auditflag",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="audits_auditflag_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="auditflag",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="audits_auditflag_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="auditflag",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="audit_id", name="audits_auditflag_audit_id_same_council", to="audits_audit"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="auditflag",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="set_by_id",
+                        name="audits_auditflag_set_by_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="auditflag",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="taken_back_by_id",
+                        name="audits_auditflag_taken_back_by_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="auditflag",
+                    constraint=qaf.tenants.constraints.Trail(name="audits_auditflag_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="foundpattern",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="audits_foundpattern_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="foundpattern",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="audits_foundpattern_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="foundpattern",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="follow_up_id",
+                        name="audits_foundpattern_follow_up_id_same_council",
+                        to="followup_followup",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="foundpattern",
+                    constraint=qaf.tenants.constraints.Trail(name="audits_foundpattern_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="reportedposition",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "audit", "rule"), name="audits_position_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="reportedposition",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="audits_reportedposition_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="reportedposition",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="audits_reportedposition_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="reportedposition",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="audit_id",
+                        name="audits_reportedposition_audit_id_same_council",
+                        to="audits_audit",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="reportedposition",
+                    constraint=qaf.tenants.constraints.Trail(name="audits_reportedposition_trail"),
+                ),
+            ],
         ),
     ]

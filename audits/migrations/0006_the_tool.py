@@ -6,6 +6,7 @@ from django.db import migrations, models
 import qaf.tenants.constraints
 import qaf.tenants.models.base
 import qaf.tenants.scope
+from qaf.tenants.operations import Together
 
 
 class Migration(migrations.Migration):
@@ -15,13 +16,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="judgement",
-            name="marks",
-            field=models.JSONField(
-                default=dict, help_text="What the auditor saw of each criterion, by its key."
-            ),
-        ),
         migrations.CreateModel(
             name="FinalisationCheck",
             fields=[
@@ -185,100 +179,111 @@ class Migration(migrations.Migration):
                 "ordering": ["-reviewed_on", "-id"],
             },
         ),
-        migrations.AddConstraint(
-            model_name="finalisationcheck",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("checked_at__isnull", True)),
-                fields=("authority", "assessment"),
-                name="audits_check_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finalisationcheck",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="audits_finalisationcheck_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finalisationcheck",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="audits_finalisationcheck_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="finalisationcheck",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="assessment_id",
-                name="audits_finalisationcheck_assessment_id_same_council",
-                to="audits_assessment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finalisationcheck",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="asked_by_id",
-                name="audits_finalisationcheck_asked_by_id_same_council",
-                to="tenants_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finalisationcheck",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="checked_by_id",
-                name="audits_finalisationcheck_checked_by_id_same_council",
-                to="tenants_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finalisationcheck",
-            constraint=qaf.tenants.constraints.Trail(name="audits_finalisationcheck_trail"),
-        ),
-        migrations.AddConstraint(
-            model_name="historicaudit",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "local_id", "audited_on"), name="audits_historic_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="historicaudit",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="audits_historicaudit_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="historicaudit",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="audits_historicaudit_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="historicaudit",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="brought_in_by_id",
-                name="audits_historicaudit_brought_in_by_id_same_council",
-                to="tenants_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="historicaudit",
-            constraint=qaf.tenants.constraints.Trail(name="audits_historicaudit_trail"),
-        ),
-        migrations.AddConstraint(
-            model_name="toolreview",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="audits_toolreview_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="toolreview",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="audits_toolreview_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="toolreview",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="reviewed_by_id",
-                name="audits_toolreview_reviewed_by_id_same_council",
-                to="tenants_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="toolreview",
-            constraint=qaf.tenants.constraints.Trail(name="audits_toolreview_trail"),
+        Together(
+            [
+                migrations.AddField(
+                    model_name="judgement",
+                    name="marks",
+                    field=models.JSONField(
+                        default=dict, help_text="What the auditor saw of each criterion, by its key."
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="finalisationcheck",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("checked_at__isnull", True)),
+                        fields=("authority", "assessment"),
+                        name="audits_check_one_open",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="finalisationcheck",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="audits_finalisationcheck_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="finalisationcheck",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="audits_finalisationcheck_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="finalisationcheck",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="assessment_id",
+                        name="audits_finalisationcheck_assessment_id_same_council",
+                        to="audits_assessment",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="finalisationcheck",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="asked_by_id",
+                        name="audits_finalisationcheck_asked_by_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="finalisationcheck",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="checked_by_id",
+                        name="audits_finalisationcheck_checked_by_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="finalisationcheck",
+                    constraint=qaf.tenants.constraints.Trail(name="audits_finalisationcheck_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="historicaudit",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "local_id", "audited_on"), name="audits_historic_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="historicaudit",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="audits_historicaudit_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="historicaudit",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="audits_historicaudit_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="historicaudit",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="brought_in_by_id",
+                        name="audits_historicaudit_brought_in_by_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="historicaudit",
+                    constraint=qaf.tenants.constraints.Trail(name="audits_historicaudit_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="toolreview",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="audits_toolreview_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="toolreview",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="audits_toolreview_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="toolreview",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="reviewed_by_id",
+                        name="audits_toolreview_reviewed_by_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="toolreview",
+                    constraint=qaf.tenants.constraints.Trail(name="audits_toolreview_trail"),
+                ),
+            ],
         ),
     ]

@@ -6,6 +6,7 @@ from django.db import migrations, models
 import qaf.tenants.constraints
 import qaf.tenants.models.base
 import qaf.tenants.scope
+from qaf.tenants.operations import Together
 
 
 class Migration(migrations.Migration):
@@ -222,118 +223,126 @@ class Migration(migrations.Migration):
                 "ordering": ["id"],
             },
         ),
-        migrations.AddConstraint(
-            model_name="moderation",
-            constraint=models.UniqueConstraint(fields=("authority", "audit"), name="moderation_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="moderation",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="moderation_moderation_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="moderation",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="moderation_moderation_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="moderation",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="audit_id", name="moderation_moderation_audit_id_same_council", to="audits_audit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="moderation",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="moderator_id",
-                name="moderation_moderation_moderator_id_same_council",
-                to="tenants_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="moderation",
-            constraint=qaf.tenants.constraints.Trail(name="moderation_moderation_trail"),
-        ),
-        migrations.AddConstraint(
-            model_name="decisiondraft",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "moderation"), name="moderation_draft_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decisiondraft",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="moderation_decisiondraft_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decisiondraft",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="moderation_decisiondraft_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="decisiondraft",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="moderation_id",
-                name="moderation_decisiondraft_moderation_id_same_council",
-                to="moderation_moderation",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decisiondraft",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="saved_by_id",
-                name="moderation_decisiondraft_saved_by_id_same_council",
-                to="tenants_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "moderation", "domain"), name="moderation_decision_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="moderation_decision_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="moderation_decision_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="moderation_id",
-                name="moderation_decision_moderation_id_same_council",
-                to="moderation_moderation",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=qaf.tenants.constraints.Trail(name="moderation_decision_trail"),
-        ),
-        migrations.AddConstraint(
-            model_name="moderationreason",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="moderation_moderationreason_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="moderationreason",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="moderation_moderationreason_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="moderationreason",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="moderation_id",
-                name="moderation_moderationreason_moderation_id_same_council",
-                to="moderation_moderation",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="moderationreason",
-            constraint=qaf.tenants.constraints.Trail(name="moderation_moderationreason_trail"),
+        Together(
+            [
+                migrations.AddConstraint(
+                    model_name="moderation",
+                    constraint=models.UniqueConstraint(fields=("authority", "audit"), name="moderation_once"),
+                ),
+                migrations.AddConstraint(
+                    model_name="moderation",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="moderation_moderation_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="moderation",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="moderation_moderation_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="moderation",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="audit_id",
+                        name="moderation_moderation_audit_id_same_council",
+                        to="audits_audit",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="moderation",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="moderator_id",
+                        name="moderation_moderation_moderator_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="moderation",
+                    constraint=qaf.tenants.constraints.Trail(name="moderation_moderation_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="decisiondraft",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "moderation"), name="moderation_draft_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="decisiondraft",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="moderation_decisiondraft_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="decisiondraft",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="moderation_decisiondraft_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="decisiondraft",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="moderation_id",
+                        name="moderation_decisiondraft_moderation_id_same_council",
+                        to="moderation_moderation",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="decisiondraft",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="saved_by_id",
+                        name="moderation_decisiondraft_saved_by_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="decision",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "moderation", "domain"), name="moderation_decision_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="decision",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="moderation_decision_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="decision",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="moderation_decision_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="decision",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="moderation_id",
+                        name="moderation_decision_moderation_id_same_council",
+                        to="moderation_moderation",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="decision",
+                    constraint=qaf.tenants.constraints.Trail(name="moderation_decision_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="moderationreason",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="moderation_moderationreason_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="moderationreason",
+                    constraint=qaf.tenants.constraints.TenantPolicy(
+                        name="moderation_moderationreason_council"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="moderationreason",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="moderation_id",
+                        name="moderation_moderationreason_moderation_id_same_council",
+                        to="moderation_moderation",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="moderationreason",
+                    constraint=qaf.tenants.constraints.Trail(name="moderation_moderationreason_trail"),
+                ),
+            ],
         ),
     ]

@@ -6,6 +6,7 @@ from django.db import migrations, models
 import qaf.tenants.constraints
 import qaf.tenants.models.base
 import qaf.tenants.scope
+from qaf.tenants.operations import Together
 
 
 class Migration(migrations.Migration):
@@ -195,64 +196,68 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="reportsnapshot",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "kind", "period", "number"), name="reporting_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportsnapshot",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="reporting_reportsnapshot_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportsnapshot",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="reporting_reportsnapshot_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="reportsnapshot",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="made_by_id",
-                name="reporting_reportsnapshot_made_by_id_same_council",
-                to="tenants_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportsnapshot",
-            constraint=qaf.tenants.constraints.Trail(name="reporting_reportsnapshot_trail"),
-        ),
-        migrations.AddConstraint(
-            model_name="reportsnapshot",
-            constraint=qaf.tenants.constraints.Immutable(name="reporting_reportsnapshot_immutable"),
-        ),
-        migrations.AddConstraint(
-            model_name="reportfile",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "snapshot", "format"), name="reporting_file_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportfile",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="reporting_reportfile_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportfile",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="reporting_reportfile_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="reportfile",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="snapshot_id",
-                name="reporting_reportfile_snapshot_id_same_council",
-                to="reporting_reportsnapshot",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportfile",
-            constraint=qaf.tenants.constraints.Immutable(name="reporting_reportfile_immutable"),
+        Together(
+            [
+                migrations.AddConstraint(
+                    model_name="reportsnapshot",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "kind", "period", "number"), name="reporting_number"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="reportsnapshot",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="reporting_reportsnapshot_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="reportsnapshot",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="reporting_reportsnapshot_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="reportsnapshot",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="made_by_id",
+                        name="reporting_reportsnapshot_made_by_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="reportsnapshot",
+                    constraint=qaf.tenants.constraints.Trail(name="reporting_reportsnapshot_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="reportsnapshot",
+                    constraint=qaf.tenants.constraints.Immutable(name="reporting_reportsnapshot_immutable"),
+                ),
+                migrations.AddConstraint(
+                    model_name="reportfile",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "snapshot", "format"), name="reporting_file_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="reportfile",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="reporting_reportfile_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="reportfile",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="reporting_reportfile_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="reportfile",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="snapshot_id",
+                        name="reporting_reportfile_snapshot_id_same_council",
+                        to="reporting_reportsnapshot",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="reportfile",
+                    constraint=qaf.tenants.constraints.Immutable(name="reporting_reportfile_immutable"),
+                ),
+            ],
         ),
     ]

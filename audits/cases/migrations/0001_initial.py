@@ -6,6 +6,7 @@ from django.db import migrations, models
 import qaf.tenants.constraints
 import qaf.tenants.models.base
 import qaf.tenants.scope
+from qaf.tenants.operations import Together
 
 
 class Migration(migrations.Migration):
@@ -598,290 +599,312 @@ class Migration(migrations.Migration):
                 name="cases_case_open",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.UniqueConstraint(fields=("authority", "local_id"), name="cases_case_local_id"),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.UniqueConstraint(fields=("authority", "id"), name="cases_case_council_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="cases_case_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="team_id", name="cases_case_team_id_same_council", to="tenants_unit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="service_id", name="cases_case_service_id_same_council", to="tenants_unit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="worker_id", name="cases_case_worker_id_same_council", to="tenants_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="chair_id", name="cases_case_chair_id_same_council", to="tenants_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="manager_id", name="cases_case_manager_id_same_council", to="tenants_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=qaf.tenants.constraints.Trail(name="cases_case_trail"),
-        ),
-        migrations.AddConstraint(
-            model_name="caseimport",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("form_key", ""), _negated=True),
-                fields=("authority", "form_key"),
-                name="cases_import_form_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseimport",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="cases_caseimport_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseimport",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="cases_caseimport_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="caseimport",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="follows_id", name="cases_caseimport_follows_id_same_council", to="cases_caseimport"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseimport",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="started_by_id",
-                name="cases_caseimport_started_by_id_same_council",
-                to="tenants_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseimport",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="confirmed_by_id",
-                name="cases_caseimport_confirmed_by_id_same_council",
-                to="tenants_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseimport",
-            constraint=qaf.tenants.constraints.Trail(name="cases_caseimport_trail"),
-        ),
         migrations.AddIndex(
             model_name="assignment",
             index=models.Index(fields=["authority", "case", "kind"], name="cases_assignment_case"),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "team"), ("person", None), ("unit__isnull", False)),
-                    models.Q(
-                        models.Q(("kind", "team"), _negated=True), ("person__isnull", False), ("unit", None)
-                    ),
-                    _connector="OR",
-                ),
-                name="cases_assignment_target",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"
-                ),
-                name="cases_assignment_days",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ends_on", None)),
-                fields=("authority", "case", "kind"),
-                name="cases_assignment_one_current",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="cases_assignment_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="cases_assignment_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="case_id", name="cases_assignment_case_id_same_council", to="cases_case"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="person_id", name="cases_assignment_person_id_same_council", to="tenants_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="unit_id", name="cases_assignment_unit_id_same_council", to="tenants_unit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="begun_by_id", name="cases_assignment_begun_by_id_same_council", to="cases_caseimport"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="ended_by_id", name="cases_assignment_ended_by_id_same_council", to="cases_caseimport"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=qaf.tenants.constraints.Trail(name="cases_assignment_trail"),
         ),
         migrations.AddIndex(
             model_name="importrow",
             index=models.Index(fields=["authority", "case_import", "action"], name="cases_row_action"),
         ),
-        migrations.AddConstraint(
-            model_name="importrow",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="cases_importrow_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importrow",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="cases_importrow_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="importrow",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="case_import_id",
-                name="cases_importrow_case_import_id_same_council",
-                to="cases_caseimport",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importrow",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="case_id", name="cases_importrow_case_id_same_council", to="cases_case"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="namealias",
-            constraint=models.UniqueConstraint(fields=("authority", "kind", "key"), name="cases_alias_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="namealias",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="cases_namealias_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="namealias",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="cases_namealias_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="namealias",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="person_id", name="cases_namealias_person_id_same_council", to="tenants_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="namealias",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="unit_id", name="cases_namealias_unit_id_same_council", to="tenants_unit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="namealias",
-            constraint=qaf.tenants.constraints.Trail(name="cases_namealias_trail"),
-        ),
-        migrations.AddConstraint(
-            model_name="rolecode",
-            constraint=models.UniqueConstraint(fields=("authority", "code"), name="cases_role_code"),
-        ),
-        migrations.AddConstraint(
-            model_name="rolecode",
-            constraint=models.UniqueConstraint(fields=("authority", "id"), name="cases_rolecode_council_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="rolecode",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="cases_rolecode_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="rolecode",
-            constraint=qaf.tenants.constraints.Trail(name="cases_rolecode_trail"),
-        ),
-        migrations.AddConstraint(
-            model_name="statusperiod",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ends_on", None)),
-                fields=("authority", "case"),
-                name="cases_status_one_current",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusperiod",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="cases_statusperiod_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusperiod",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="cases_statusperiod_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="statusperiod",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="case_id", name="cases_statusperiod_case_id_same_council", to="cases_case"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusperiod",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="begun_by_id",
-                name="cases_statusperiod_begun_by_id_same_council",
-                to="cases_caseimport",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusperiod",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="ended_by_id",
-                name="cases_statusperiod_ended_by_id_same_council",
-                to="cases_caseimport",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusperiod",
-            constraint=qaf.tenants.constraints.Trail(name="cases_statusperiod_trail"),
+        Together(
+            [
+                migrations.AddConstraint(
+                    model_name="case",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "local_id"), name="cases_case_local_id"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="case",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="cases_case_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="case",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="cases_case_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="case",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="team_id", name="cases_case_team_id_same_council", to="tenants_unit"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="case",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="service_id", name="cases_case_service_id_same_council", to="tenants_unit"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="case",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="worker_id", name="cases_case_worker_id_same_council", to="tenants_person"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="case",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="chair_id", name="cases_case_chair_id_same_council", to="tenants_person"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="case",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="manager_id", name="cases_case_manager_id_same_council", to="tenants_person"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="case",
+                    constraint=qaf.tenants.constraints.Trail(name="cases_case_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="caseimport",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("form_key", ""), _negated=True),
+                        fields=("authority", "form_key"),
+                        name="cases_import_form_once",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="caseimport",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="cases_caseimport_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="caseimport",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="cases_caseimport_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="caseimport",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="follows_id",
+                        name="cases_caseimport_follows_id_same_council",
+                        to="cases_caseimport",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="caseimport",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="started_by_id",
+                        name="cases_caseimport_started_by_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="caseimport",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="confirmed_by_id",
+                        name="cases_caseimport_confirmed_by_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="caseimport",
+                    constraint=qaf.tenants.constraints.Trail(name="cases_caseimport_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="assignment",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "team"), ("person", None), ("unit__isnull", False)),
+                            models.Q(
+                                models.Q(("kind", "team"), _negated=True),
+                                ("person__isnull", False),
+                                ("unit", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="cases_assignment_target",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="assignment",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                        ),
+                        name="cases_assignment_days",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="assignment",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("ends_on", None)),
+                        fields=("authority", "case", "kind"),
+                        name="cases_assignment_one_current",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="assignment",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="cases_assignment_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="assignment",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="cases_assignment_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="assignment",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="case_id", name="cases_assignment_case_id_same_council", to="cases_case"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="assignment",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="person_id",
+                        name="cases_assignment_person_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="assignment",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="unit_id", name="cases_assignment_unit_id_same_council", to="tenants_unit"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="assignment",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="begun_by_id",
+                        name="cases_assignment_begun_by_id_same_council",
+                        to="cases_caseimport",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="assignment",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="ended_by_id",
+                        name="cases_assignment_ended_by_id_same_council",
+                        to="cases_caseimport",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="assignment",
+                    constraint=qaf.tenants.constraints.Trail(name="cases_assignment_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="importrow",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="cases_importrow_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="importrow",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="cases_importrow_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="importrow",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="case_import_id",
+                        name="cases_importrow_case_import_id_same_council",
+                        to="cases_caseimport",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="importrow",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="case_id", name="cases_importrow_case_id_same_council", to="cases_case"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="namealias",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "kind", "key"), name="cases_alias_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="namealias",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="cases_namealias_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="namealias",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="cases_namealias_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="namealias",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="person_id", name="cases_namealias_person_id_same_council", to="tenants_person"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="namealias",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="unit_id", name="cases_namealias_unit_id_same_council", to="tenants_unit"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="namealias",
+                    constraint=qaf.tenants.constraints.Trail(name="cases_namealias_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="rolecode",
+                    constraint=models.UniqueConstraint(fields=("authority", "code"), name="cases_role_code"),
+                ),
+                migrations.AddConstraint(
+                    model_name="rolecode",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="cases_rolecode_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="rolecode",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="cases_rolecode_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="rolecode",
+                    constraint=qaf.tenants.constraints.Trail(name="cases_rolecode_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="statusperiod",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("ends_on", None)),
+                        fields=("authority", "case"),
+                        name="cases_status_one_current",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="statusperiod",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="cases_statusperiod_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="statusperiod",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="cases_statusperiod_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="statusperiod",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="case_id", name="cases_statusperiod_case_id_same_council", to="cases_case"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="statusperiod",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="begun_by_id",
+                        name="cases_statusperiod_begun_by_id_same_council",
+                        to="cases_caseimport",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="statusperiod",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="ended_by_id",
+                        name="cases_statusperiod_ended_by_id_same_council",
+                        to="cases_caseimport",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="statusperiod",
+                    constraint=qaf.tenants.constraints.Trail(name="cases_statusperiod_trail"),
+                ),
+            ],
         ),
     ]

@@ -6,6 +6,7 @@ from django.db import migrations, models
 import qaf.tenants.constraints
 import qaf.tenants.models.base
 import qaf.tenants.scope
+from qaf.tenants.operations import Together
 
 
 class Migration(migrations.Migration):
@@ -16,93 +17,103 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="action",
-            name="category",
-            field=models.CharField(blank=True, help_text="Key of the framework's category.", max_length=60),
-        ),
-        migrations.AddField(
-            model_name="action",
-            name="joint_owner",
-            field=qaf.tenants.models.base.TenantForeignKey(
-                blank=True,
-                db_constraint=False,
-                help_text="Who answers for it together with the owner.",
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="joint_actions",
-                to="tenants.person",
-            ),
-        ),
-        migrations.AddField(
-            model_name="action",
-            name="joint_owner_role",
-            field=models.CharField(blank=True, help_text="As the owner's.", max_length=10),
-        ),
-        migrations.AddField(
-            model_name="action",
-            name="judged",
-            field=models.JSONField(
-                default=dict,
-                help_text="What the sign-off says yes or no to, each apart, by the framework's word.",
-            ),
-        ),
-        migrations.AddField(
-            model_name="followup",
-            name="invited",
-            field=models.JSONField(
-                default=list, help_text="Ids of those who are to take part; they may read it."
-            ),
-        ),
-        migrations.AddField(
-            model_name="urgentconcern",
-            name="about_person",
-            field=qaf.tenants.models.base.TenantForeignKey(
-                blank=True,
-                db_constraint=False,
-                help_text="The member of staff whom it is about: neither they nor their line ever see it.",
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="tenants.person",
-            ),
-        ),
-        migrations.AddField(
-            model_name="urgentconcern",
-            name="conversation",
-            field=models.TextField(blank=True, help_text="What was said before it was sent."),
-        ),
-        migrations.AddField(
-            model_name="urgentconcern",
-            name="not_spoken_reason",
-            field=models.TextField(blank=True, help_text="Why it could not wait for a conversation."),
-        ),
-        migrations.AddField(
-            model_name="urgentconcern",
-            name="spoken_at",
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name="urgentconcern",
-            name="spoken_with",
-            field=qaf.tenants.models.base.TenantForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="tenants.person",
-            ),
-        ),
-        migrations.AddField(
-            model_name="urgentconcern",
-            name="trigger",
-            field=models.CharField(blank=True, help_text="Key of the framework's trigger.", max_length=60),
-        ),
-        migrations.AddField(
-            model_name="urgentconcern",
-            name="wider_view",
-            field=models.JSONField(default=dict, help_text="What the answer says by key of the wider view."),
+        Together(
+            [
+                migrations.AddField(
+                    model_name="action",
+                    name="category",
+                    field=models.CharField(
+                        blank=True, help_text="Key of the framework's category.", max_length=60
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="action",
+                    name="joint_owner",
+                    field=qaf.tenants.models.base.TenantForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="Who answers for it together with the owner.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="joint_actions",
+                        to="tenants.person",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="action",
+                    name="joint_owner_role",
+                    field=models.CharField(blank=True, help_text="As the owner's.", max_length=10),
+                ),
+                migrations.AddField(
+                    model_name="action",
+                    name="judged",
+                    field=models.JSONField(
+                        default=dict,
+                        help_text="What the sign-off says yes or no to, each apart, by the framework's word.",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="followup",
+                    name="invited",
+                    field=models.JSONField(
+                        default=list, help_text="Ids of those who are to take part; they may read it."
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="urgentconcern",
+                    name="about_person",
+                    field=qaf.tenants.models.base.TenantForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="The member of staff whom it is about: neither they nor their line ever see it.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenants.person",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="urgentconcern",
+                    name="conversation",
+                    field=models.TextField(blank=True, help_text="What was said before it was sent."),
+                ),
+                migrations.AddField(
+                    model_name="urgentconcern",
+                    name="not_spoken_reason",
+                    field=models.TextField(blank=True, help_text="Why it could not wait for a conversation."),
+                ),
+                migrations.AddField(
+                    model_name="urgentconcern",
+                    name="spoken_at",
+                    field=models.DateTimeField(blank=True, null=True),
+                ),
+                migrations.AddField(
+                    model_name="urgentconcern",
+                    name="spoken_with",
+                    field=qaf.tenants.models.base.TenantForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenants.person",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="urgentconcern",
+                    name="trigger",
+                    field=models.CharField(
+                        blank=True, help_text="Key of the framework's trigger.", max_length=60
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="urgentconcern",
+                    name="wider_view",
+                    field=models.JSONField(
+                        default=dict, help_text="What the answer says by key of the wider view."
+                    ),
+                ),
+            ],
         ),
         migrations.AlterField(
             model_name="followup",
@@ -317,152 +328,163 @@ class Migration(migrations.Migration):
                 "ordering": ["id"],
             },
         ),
-        migrations.AddConstraint(
-            model_name="action",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="joint_owner_id",
-                name="followup_action_joint_owner_id_same_council",
-                to="tenants_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="urgentconcern",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="about_person_id",
-                name="followup_urgentconcern_about_person_id_same_council",
-                to="tenants_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="urgentconcern",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="spoken_with_id",
-                name="followup_urgentconcern_spoken_with_id_same_council",
-                to="tenants_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseloadcheck",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "team", "period"), name="followup_caseload_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseloadcheck",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="followup_caseloadcheck_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseloadcheck",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="followup_caseloadcheck_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="caseloadcheck",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="team_id", name="followup_caseloadcheck_team_id_same_council", to="tenants_unit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseloadcheck",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="asked_of_id",
-                name="followup_caseloadcheck_asked_of_id_same_council",
-                to="tenants_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseloadcheck",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="done_by_id",
-                name="followup_caseloadcheck_done_by_id_same_council",
-                to="tenants_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseloadcheck",
-            constraint=qaf.tenants.constraints.Trail(name="followup_caseloadcheck_trail"),
-        ),
-        migrations.AddConstraint(
-            model_name="caseloadanswer",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "check_round", "case", "item"), name="followup_caseload_answer_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseloadanswer",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="followup_caseloadanswer_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseloadanswer",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="followup_caseloadanswer_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="caseloadanswer",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="check_round_id",
-                name="followup_caseloadanswer_check_round_id_same_council",
-                to="followup_caseloadcheck",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseloadanswer",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="case_id", name="followup_caseloadanswer_case_id_same_council", to="cases_case"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseloadanswer",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="action_id",
-                name="followup_caseloadanswer_action_id_same_council",
-                to="followup_action",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseloadanswer",
-            constraint=qaf.tenants.constraints.Trail(name="followup_caseloadanswer_trail"),
-        ),
-        migrations.AddConstraint(
-            model_name="confirmation",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "action", "key"), name="followup_confirmation_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="confirmation",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="followup_confirmation_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="confirmation",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="followup_confirmation_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="confirmation",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="action_id", name="followup_confirmation_action_id_same_council", to="followup_action"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="confirmation",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="asked_of_id",
-                name="followup_confirmation_asked_of_id_same_council",
-                to="tenants_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="confirmation",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="done_by_id", name="followup_confirmation_done_by_id_same_council", to="tenants_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="confirmation",
-            constraint=qaf.tenants.constraints.Trail(name="followup_confirmation_trail"),
+        Together(
+            [
+                migrations.AddConstraint(
+                    model_name="action",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="joint_owner_id",
+                        name="followup_action_joint_owner_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="urgentconcern",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="about_person_id",
+                        name="followup_urgentconcern_about_person_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="urgentconcern",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="spoken_with_id",
+                        name="followup_urgentconcern_spoken_with_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="caseloadcheck",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "team", "period"), name="followup_caseload_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="caseloadcheck",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="followup_caseloadcheck_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="caseloadcheck",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="followup_caseloadcheck_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="caseloadcheck",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="team_id",
+                        name="followup_caseloadcheck_team_id_same_council",
+                        to="tenants_unit",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="caseloadcheck",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="asked_of_id",
+                        name="followup_caseloadcheck_asked_of_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="caseloadcheck",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="done_by_id",
+                        name="followup_caseloadcheck_done_by_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="caseloadcheck",
+                    constraint=qaf.tenants.constraints.Trail(name="followup_caseloadcheck_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="caseloadanswer",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "check_round", "case", "item"),
+                        name="followup_caseload_answer_once",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="caseloadanswer",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="followup_caseloadanswer_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="caseloadanswer",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="followup_caseloadanswer_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="caseloadanswer",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="check_round_id",
+                        name="followup_caseloadanswer_check_round_id_same_council",
+                        to="followup_caseloadcheck",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="caseloadanswer",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="case_id", name="followup_caseloadanswer_case_id_same_council", to="cases_case"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="caseloadanswer",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="action_id",
+                        name="followup_caseloadanswer_action_id_same_council",
+                        to="followup_action",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="caseloadanswer",
+                    constraint=qaf.tenants.constraints.Trail(name="followup_caseloadanswer_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="confirmation",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "action", "key"), name="followup_confirmation_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="confirmation",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="followup_confirmation_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="confirmation",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="followup_confirmation_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="confirmation",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="action_id",
+                        name="followup_confirmation_action_id_same_council",
+                        to="followup_action",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="confirmation",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="asked_of_id",
+                        name="followup_confirmation_asked_of_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="confirmation",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="done_by_id",
+                        name="followup_confirmation_done_by_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="confirmation",
+                    constraint=qaf.tenants.constraints.Trail(name="followup_confirmation_trail"),
+                ),
+            ],
         ),
     ]

@@ -6,6 +6,7 @@ from django.db import migrations, models
 import qaf.tenants.constraints
 import qaf.tenants.models.base
 import qaf.tenants.scope
+from qaf.tenants.operations import Together
 
 
 class Migration(migrations.Migration):
@@ -112,74 +113,82 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        migrations.AddConstraint(
-            model_name="frameworkversion",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "number"), name="frameworks_version_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="frameworkversion",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="frameworks_frameworkversion_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="frameworkversion",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="frameworks_frameworkversion_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="frameworkversion",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="published_by_id",
-                name="frameworks_frameworkversion_published_by_id_same_council",
-                to="tenants_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="frameworkversion",
-            constraint=qaf.tenants.constraints.Trail(name="frameworks_frameworkversion_trail"),
-        ),
-        migrations.AddConstraint(
-            model_name="frameworkversion",
-            constraint=qaf.tenants.constraints.Immutable(name="frameworks_frameworkversion_immutable"),
-        ),
-        migrations.AddConstraint(
-            model_name="frameworkdraft",
-            constraint=models.UniqueConstraint(fields=("authority",), name="frameworks_one_draft"),
-        ),
-        migrations.AddConstraint(
-            model_name="frameworkdraft",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="frameworks_frameworkdraft_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="frameworkdraft",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="frameworks_frameworkdraft_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="frameworkdraft",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="based_on_id",
-                name="frameworks_frameworkdraft_based_on_id_same_council",
-                to="frameworks_frameworkversion",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="frameworkdraft",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="started_by_id",
-                name="frameworks_frameworkdraft_started_by_id_same_council",
-                to="tenants_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="frameworkdraft",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="edited_by_id",
-                name="frameworks_frameworkdraft_edited_by_id_same_council",
-                to="tenants_person",
-            ),
+        Together(
+            [
+                migrations.AddConstraint(
+                    model_name="frameworkversion",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "number"), name="frameworks_version_number"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="frameworkversion",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="frameworks_frameworkversion_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="frameworkversion",
+                    constraint=qaf.tenants.constraints.TenantPolicy(
+                        name="frameworks_frameworkversion_council"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="frameworkversion",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="published_by_id",
+                        name="frameworks_frameworkversion_published_by_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="frameworkversion",
+                    constraint=qaf.tenants.constraints.Trail(name="frameworks_frameworkversion_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="frameworkversion",
+                    constraint=qaf.tenants.constraints.Immutable(
+                        name="frameworks_frameworkversion_immutable"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="frameworkdraft",
+                    constraint=models.UniqueConstraint(fields=("authority",), name="frameworks_one_draft"),
+                ),
+                migrations.AddConstraint(
+                    model_name="frameworkdraft",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="frameworks_frameworkdraft_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="frameworkdraft",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="frameworks_frameworkdraft_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="frameworkdraft",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="based_on_id",
+                        name="frameworks_frameworkdraft_based_on_id_same_council",
+                        to="frameworks_frameworkversion",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="frameworkdraft",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="started_by_id",
+                        name="frameworks_frameworkdraft_started_by_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="frameworkdraft",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="edited_by_id",
+                        name="frameworks_frameworkdraft_edited_by_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+            ],
         ),
     ]

@@ -8,6 +8,7 @@ from django.db import migrations, models
 import qaf.tenants.constraints
 import qaf.tenants.models.base
 import qaf.tenants.scope
+from qaf.tenants.operations import Together
 
 
 class Migration(migrations.Migration):
@@ -267,24 +268,6 @@ class Migration(migrations.Migration):
                 name="notices_email_open",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="email",
-            constraint=models.UniqueConstraint(fields=("authority", "message_id"), name="notices_message_id"),
-        ),
-        migrations.AddConstraint(
-            model_name="email",
-            constraint=models.UniqueConstraint(fields=("authority", "id"), name="notices_email_council_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="email",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="notices_email_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="email",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="person_id", name="notices_email_person_id_same_council", to="tenants_person"
-            ),
-        ),
         migrations.AddIndex(
             model_name="notice",
             index=models.Index(fields=["authority", "person", "read_at"], name="notices_unread"),
@@ -297,60 +280,94 @@ class Migration(migrations.Migration):
                 name="notices_waiting",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "person", "kind", "key"), name="notices_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.UniqueConstraint(fields=("authority", "id"), name="notices_notice_council_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="notices_notice_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="person_id", name="notices_notice_person_id_same_council", to="tenants_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="copy_for_id", name="notices_notice_copy_for_id_same_council", to="tenants_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="email_id", name="notices_notice_email_id_same_council", to="notices_email"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="preference",
-            constraint=models.UniqueConstraint(fields=("authority", "person"), name="notices_one_preference"),
-        ),
-        migrations.AddConstraint(
-            model_name="preference",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="notices_preference_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="preference",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="notices_preference_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="preference",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="person_id", name="notices_preference_person_id_same_council", to="tenants_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="preference",
-            constraint=qaf.tenants.constraints.Trail(name="notices_preference_trail"),
+        Together(
+            [
+                migrations.AddConstraint(
+                    model_name="email",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "message_id"), name="notices_message_id"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="email",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="notices_email_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="email",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="notices_email_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="email",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="person_id", name="notices_email_person_id_same_council", to="tenants_person"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="notice",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "person", "kind", "key"), name="notices_once"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="notice",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="notices_notice_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="notice",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="notices_notice_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="notice",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="person_id", name="notices_notice_person_id_same_council", to="tenants_person"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="notice",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="copy_for_id",
+                        name="notices_notice_copy_for_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="notice",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="email_id", name="notices_notice_email_id_same_council", to="notices_email"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="preference",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "person"), name="notices_one_preference"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="preference",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="notices_preference_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="preference",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="notices_preference_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="preference",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="person_id",
+                        name="notices_preference_person_id_same_council",
+                        to="tenants_person",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="preference",
+                    constraint=qaf.tenants.constraints.Trail(name="notices_preference_trail"),
+                ),
+            ],
         ),
     ]

@@ -9,6 +9,7 @@ from django.db import migrations, models
 import qaf.tenants.constraints
 import qaf.tenants.models.base
 import qaf.tenants.scope
+from qaf.tenants.operations import Together
 from qaf.tenants.sql import REFUSE_UPDATE, TRAIL
 
 
@@ -392,18 +393,6 @@ class Migration(migrations.Migration):
                 "ordering": ["starts_on", "id"],
             },
         ),
-        migrations.AddField(
-            model_name="person",
-            name="unit",
-            field=qaf.tenants.models.base.TenantForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="people",
-                to="tenants.unit",
-            ),
-        ),
         migrations.CreateModel(
             name="Access",
             fields=[
@@ -596,149 +585,177 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="role",
-            constraint=models.UniqueConstraint(fields=("authority", "key"), name="tenants_role_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="role",
-            constraint=models.UniqueConstraint(fields=("authority", "id"), name="tenants_role_council_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="role",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="tenants_role_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="role",
-            constraint=qaf.tenants.constraints.Trail(name="tenants_role_trail"),
-        ),
         migrations.AddIndex(
             model_name="trailevent",
             index=models.Index(fields=["authority", "table_name", "row_id"], name="tenants_trail_row"),
-        ),
-        migrations.AddConstraint(
-            model_name="trailevent",
-            constraint=models.UniqueConstraint(
-                fields=("authority", "id"), name="tenants_trailevent_council_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="trailevent",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="tenants_trailevent_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="trailevent",
-            constraint=qaf.tenants.constraints.Immutable(name="tenants_trailevent_immutable"),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.UniqueConstraint(fields=("authority", "kind", "key"), name="tenants_unit_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind", "team"), ("parent", None), _connector="OR"),
-                name="tenants_unit_two_levels",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.UniqueConstraint(fields=("authority", "id"), name="tenants_unit_council_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="tenants_unit_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="parent_id", name="tenants_unit_parent_id_same_council", to="tenants_unit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=qaf.tenants.constraints.Trail(name="tenants_unit_trail"),
         ),
         migrations.AddIndex(
             model_name="post",
             index=models.Index(fields=["authority", "role", "unit"], name="tenants_post_role"),
         ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+        Together(
+            [
+                migrations.AddField(
+                    model_name="person",
+                    name="unit",
+                    field=qaf.tenants.models.base.TenantForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="people",
+                        to="tenants.unit",
+                    ),
                 ),
-                name="tenants_post_days",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=models.UniqueConstraint(fields=("authority", "id"), name="tenants_post_council_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="tenants_post_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="person_id", name="tenants_post_person_id_same_council", to="tenants_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="role_id", name="tenants_post_role_id_same_council", to="tenants_role"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="unit_id", name="tenants_post_unit_id_same_council", to="tenants_unit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=qaf.tenants.constraints.Trail(name="tenants_post_trail"),
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=models.UniqueConstraint(fields=("authority", "user"), name="tenants_person_user"),
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=models.UniqueConstraint(
-                models.F("authority"),
-                django.db.models.functions.text.Lower("email"),
-                condition=models.Q(("email", ""), _negated=True),
-                name="tenants_person_email",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("directory_id", ""), _negated=True),
-                fields=("authority", "directory_id"),
-                name="tenants_person_directory",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=models.UniqueConstraint(fields=("authority", "id"), name="tenants_person_council_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=qaf.tenants.constraints.TenantPolicy(name="tenants_person_council"),
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=qaf.tenants.constraints.SameCouncil(
-                column="unit_id", name="tenants_person_unit_id_same_council", to="tenants_unit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=qaf.tenants.constraints.Trail(name="tenants_person_trail"),
+                migrations.AddConstraint(
+                    model_name="role",
+                    constraint=models.UniqueConstraint(fields=("authority", "key"), name="tenants_role_key"),
+                ),
+                migrations.AddConstraint(
+                    model_name="role",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="tenants_role_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="role",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="tenants_role_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="role",
+                    constraint=qaf.tenants.constraints.Trail(name="tenants_role_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="trailevent",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="tenants_trailevent_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="trailevent",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="tenants_trailevent_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="trailevent",
+                    constraint=qaf.tenants.constraints.Immutable(name="tenants_trailevent_immutable"),
+                ),
+                migrations.AddConstraint(
+                    model_name="unit",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "kind", "key"), name="tenants_unit_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="unit",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("kind", "team"), ("parent", None), _connector="OR"),
+                        name="tenants_unit_two_levels",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="unit",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="tenants_unit_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="unit",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="tenants_unit_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="unit",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="parent_id", name="tenants_unit_parent_id_same_council", to="tenants_unit"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="unit",
+                    constraint=qaf.tenants.constraints.Trail(name="tenants_unit_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="post",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                        ),
+                        name="tenants_post_days",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="post",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="tenants_post_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="post",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="tenants_post_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="post",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="person_id", name="tenants_post_person_id_same_council", to="tenants_person"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="post",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="role_id", name="tenants_post_role_id_same_council", to="tenants_role"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="post",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="unit_id", name="tenants_post_unit_id_same_council", to="tenants_unit"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="post",
+                    constraint=qaf.tenants.constraints.Trail(name="tenants_post_trail"),
+                ),
+                migrations.AddConstraint(
+                    model_name="person",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "user"), name="tenants_person_user"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="person",
+                    constraint=models.UniqueConstraint(
+                        models.F("authority"),
+                        django.db.models.functions.text.Lower("email"),
+                        condition=models.Q(("email", ""), _negated=True),
+                        name="tenants_person_email",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="person",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("directory_id", ""), _negated=True),
+                        fields=("authority", "directory_id"),
+                        name="tenants_person_directory",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="person",
+                    constraint=models.UniqueConstraint(
+                        fields=("authority", "id"), name="tenants_person_council_key"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="person",
+                    constraint=qaf.tenants.constraints.TenantPolicy(name="tenants_person_council"),
+                ),
+                migrations.AddConstraint(
+                    model_name="person",
+                    constraint=qaf.tenants.constraints.SameCouncil(
+                        column="unit_id", name="tenants_person_unit_id_same_council", to="tenants_unit"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="person",
+                    constraint=qaf.tenants.constraints.Trail(name="tenants_person_trail"),
+                ),
+            ],
         ),
     ]
