@@ -14,10 +14,12 @@ from _lib.places import PYTHON, REPOSITORY, DataFolder
 from _lib.processes import Programs
 from _lib.sessions import run, settings_of, start_engines, stop_on_signals
 
-BROWSER = ("tests/ui/test_browser.py", "tests/faults", "tests/journeys")
-USAGE = """Usage: script/test [--long] [--no-journeys] [PATH or pytest option …]
+MONTH = "tests/journeys/test_the_month.py"
+BROWSER = ("tests/ui/test_browser.py", "tests/journeys", "tests/faults")
+USAGE = """Usage: script/test [--all] [--long] [--no-journeys] [PATH or pytest option …]
 
-Runs the tests: all, or those at PATH. --long adds the exhaustive versions; --no-journeys leaves the browser out.
+Runs the tests, or those at PATH; in the browser, the main journey. --all adds the other journeys in the browser and
+what happens while engines die; --long is --all with the exhaustive versions; --no-journeys leaves the browser out.
 On DATABASE_URL, DATABASE_OWNER_URL and REDIS_URL where they are set, else on engines of its own.
 """
 
@@ -38,16 +40,18 @@ def command(arguments: list[str]) -> int:
             engines, addresses = start_engines(data, programs, throw_away=True)
             environment = settings_of(data, "test") | addresses
             environment["QAF_LONG"] = "1" if "--long" in arguments else os.environ.get("QAF_LONG", "")
-            rest = [word for word in arguments if word not in {"--long", "--no-journeys"}]
-            return _run_all(rest, environment, journeys=journeys)
+            rest = [word for word in arguments if word not in {"--all", "--long", "--no-journeys"}]
+            whole = not {"--all", "--long"}.isdisjoint(arguments)
+            browser = (BROWSER if whole else (BROWSER[0], MONTH)) if journeys else ()
+            return _run_all(rest, environment, browser)
     finally:
         if engines:
             engines.erase()
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _run_all(rest: list[str], environment: dict[str, str], *, journeys: bool) -> int:
-    """Run what was asked for; what drives a browser by itself, after the rest.
+def _run_all(rest: list[str], environment: dict[str, str], browser: tuple[str, ...]) -> int:
+    """Run what was asked for; what drives a ``browser`` by itself, after the rest.
 
     Two browsers would share two cores, and a browser's event loop would stay behind in a process of other tests.
     """
@@ -60,7 +64,7 @@ def _run_all(rest: list[str], environment: dict[str, str], *, journeys: bool) ->
         return run([*pytest, *spread, *rest], environment)
     step("Tests")
     status = run([*pytest, "-n", "2", *[f"--ignore={place}" for place in BROWSER], *rest], environment)
-    for place in BROWSER if journeys else ():
+    for place in browser:
         if status >= 128:
             break
         step(f"In the browser: {place}")

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,14 +15,14 @@ import pytest
 from django.conf import settings
 
 from qaf.lib import clock
-from tests.faults.month import Engines
+from tests.faults.month import DATABASES, Engines, database_of, pointed_at
 from tests.journeys import moved
 from tests.journeys.conftest import chromium
 from tests.journeys.people import Looks, Tab
 from tests.journeys.running import Site, free_port
 
 __all__ = ["chromium"]
-ADDRESSES = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_PURGE_URL", "REDIS_URL")
+JOURNEYS = "tests.journeys.settings"
 BEGIN = """
 import django
 django.setup()
@@ -76,12 +77,25 @@ class House:
         return done.stdout
 
 
-@contextlib.contextmanager
-def built(folder: Path, *, settings_module: str = "tests.journeys.settings") -> Iterator[House]:
-    """Start engines for ``folder`` with an empty database; stop and erase everything afterwards."""
+def site_in(folder: Path, environment: dict[str, str]) -> Site:
+    """Give a site that keeps its files in ``folder``, at nine on 1 October 2026; nothing runs yet."""
+    own = {
+        "QAF_DATA": str(folder / "files"),
+        "QAF_JOURNEY_QUEUE": database_of(environment),
+        moved.PATH: str(folder / "clock"),
+    }
+    site = Site(folder, free_port(), environment | own)
+    site.move_to(datetime(2026, 10, 1, 9, tzinfo=clock.LONDON))
+    return site
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory):
+    """Engines of the tests' own with the tables of QAF in a database that every house copies."""
+    folder = tmp_path_factory.mktemp("engines")
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(Path(settings.BASE_DIR) / "script"))
-        for name in ADDRESSES:
+        for name in (*DATABASES, "REDIS_URL"):
             patch.delenv(name, raising=False)
         from _lib.places import DataFolder
         from _lib.processes import Programs
@@ -89,31 +103,37 @@ def built(folder: Path, *, settings_module: str = "tests.journeys.settings") -> 
 
         data = DataFolder.open(str(folder / "data"))
         with contextlib.closing(Programs()) as programs:
-            engines, addresses = start_engines(data, programs)
-            environment = {
-                **os.environ,
-                **addresses,
-                "DJANGO_SETTINGS_MODULE": settings_module,
-                "QAF_DATA": str(folder / "files"),
-                "QAF_JOURNEY_QUEUE": "faults",
-                moved.PATH: str(folder / "clock"),
-            }
-            site = Site(folder, free_port(), environment)
-            site.move_to(datetime(2026, 10, 1, 9, tzinfo=clock.LONDON))
-            house = House(site, Engines(engines, programs))
-            try:
-                house.python(MIGRATE)
-                yield house
-            finally:
-                for process in list(site.processes):
-                    site.stop(process, signal.SIGKILL)
+            # Until there is something to lose, speed; then as in production: what was said to be kept is kept.
+            engines, addresses = start_engines(data, programs, throw_away=True)
+            environment = {**os.environ, **addresses, "DJANGO_SETTINGS_MODULE": JOURNEYS}
+            base = House(site_in(folder, environment), Engines(engines, programs))
+            base.python(MIGRATE)
+            engines.throw_away = False
+            for name in ("postgres", "valkey"):
+                base.engines.stop(name, signal.SIGINT)
+                base.engines.start(name)
+            yield base
         engines.erase()
 
 
+@contextlib.contextmanager
+def house_of(base: House, folder: Path, name: str, *, settings_module: str) -> Iterator[House]:
+    """Give a house with a copy of the empty database; stop its processes afterwards, and start what has died."""
+    base.engines.copy(database_of(base.site.environment), name)
+    environment = pointed_at(base.site.environment, name) | {"DJANGO_SETTINGS_MODULE": settings_module}
+    site = site_in(folder, environment)
+    try:
+        yield House(site, base.engines)
+    finally:
+        for process in list(site.processes):
+            site.stop(process, signal.SIGKILL)
+        base.engines.revive()
+
+
 @pytest.fixture
-def house(tmp_path):
+def house(base, tmp_path):
     """An empty site with two councils: engines and web server run, the worker does not yet."""
-    with built(tmp_path) as house:
+    with house_of(base, tmp_path, f"house_{uuid.uuid4().hex[:8]}", settings_module=JOURNEYS) as house:
         house.python(SEED)
         house.site.start_web()
         yield house

@@ -77,6 +77,18 @@ _FACTS = {
     "reports": "SELECT a.slug, c.kind, c.period::text FROM reporting_reportsnapshot c {a}",
 }
 Facts = dict[str, Counter[tuple[Any, ...]]]
+ENGINES = ("postgres", "valkey")
+DATABASES = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_PURGE_URL")
+
+
+def database_of(environment: dict[str, str]) -> str:
+    """Return the name of the database that the addresses of ``environment`` end in."""
+    return environment["DATABASE_URL"].rpartition("/")[2]
+
+
+def pointed_at(environment: dict[str, str], name: str) -> dict[str, str]:
+    """Return ``environment`` with every address leading to the database ``name``."""
+    return environment | {key: f"{environment[key].rpartition('/')[0]}/{name}" for key in DATABASES}
 
 
 @dataclass
@@ -96,10 +108,12 @@ class Engines:
         self.programs.stop([program])
 
     def revive(self) -> list[str]:
-        """Start what has died again; return what that was."""
-        dead = [one.name for one in self.programs.all if not one.alive]
+        """Start again what does not run; return what that was."""
+        alive = {one.name for one in self.programs.all if one.alive}
+        dead = [name for name in ENGINES if name not in alive]
         for name in dead:
-            self.stop(name)
+            if name in {one.name for one in self.programs.all}:
+                self.stop(name)
             self.start(name)
         return dead
 
@@ -116,6 +130,14 @@ class Engines:
                     raise
                 self.stop(name)
                 time.sleep(0.3)
+
+    def copy(self, database: str, name: str) -> None:
+        """Make the database ``name`` as ``database`` stands; nobody may be connected to that."""
+        with contextlib.closing(self.superuser("postgres")) as eyes, eyes.cursor() as cursor:
+            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{database}" OWNER qaf_owner')
+            # A copied sequence says that some numbers ahead were logged, which is true of the original only: without
+            # this a crash would hand them out again.
+            cursor.execute("CHECKPOINT")
 
     def superuser(self, database: str) -> Any:
         """Return a connection that sees every council's rows: the test's own eyes."""
@@ -254,17 +276,12 @@ class Month:
 
 @contextlib.contextmanager
 def month_of(site: Site, engines: Engines, name: str, **variables: str) -> Iterator[Month]:
-    """Copy the seeded database and give its site; nothing runs yet."""
-    with contextlib.closing(engines.superuser("postgres")) as eyes, eyes.cursor() as cursor:
-        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE qaf OWNER qaf_owner')
-        # A copied sequence says that some numbers ahead were logged, which is true of the original only: without this
-        # a crash would hand them out again.
-        cursor.execute("CHECKPOINT")
+    """Copy the site's database and give the copy's site; nothing runs yet."""
+    engines.copy(database_of(site.environment), name)
     folder = site.folder / name
     folder.mkdir()
-    environment = {key: value for key, value in site.environment.items() if key != "DATABASE_OWNER_URL"}
-    for key in ("DATABASE_URL", "DATABASE_PURGE_URL"):
-        environment[key] = environment[key].removesuffix("qaf") + name
+    environment = pointed_at(site.environment, name)
+    environment.pop("DATABASE_OWNER_URL")
     environment |= {
         "QAF_JOURNEY_QUEUE": name,
         "QAF_JOURNEY_CLOCK": str(folder / "clock"),
