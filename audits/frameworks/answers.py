@@ -42,8 +42,14 @@ def _items_answer(question: Question, name: str, data: Mapping[str, Any]) -> lis
     ]
     more = f"{name}{SEP}{MORE}"
     wanted = (variant for variant in question.variants if data.get(more) == kind_word(variant))
-    added = (_parts_answer(item, f"{more}{SEP}{kind_word(item)}", {}, data) for item in wanted)
-    return [*found, *added]
+    for item in wanted:
+        added = _parts_answer(item, f"{more}{SEP}{kind_word(item)}", {}, data)
+        if item.keyed:
+            words = next((str(value) for value in added.values() if isinstance(value, str)), question.name)
+            used = {str(one.get("key", "")) for one in found if isinstance(one, Mapping)}
+            added = {"key": key_from(words, used)} | added
+        found.append(added)
+    return found
 
 
 def _as_short_as(before: Any, answer: Any) -> Any:

@@ -4,6 +4,7 @@ from collections.abc import Hashable
 from typing import Any
 
 import yaml
+from yaml.events import CollectionEndEvent, CollectionStartEvent
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from audits.frameworks.problems import FrameworkError, Path, Problem, dotted
@@ -11,10 +12,11 @@ from audits.frameworks.problems import FrameworkError, Path, Problem, dotted
 MAX_BYTES = 2_000_000
 MAX_NODES = 100_000
 MAX_DEPTH = 40
+TOO_MUCH = "holds too much, or is nested too deeply, to be a framework"
 
 
-class PlainLoader(yaml.SafeLoader):
-    """PyYAML's safe loader without dates: a framework's dates are read by the schema."""
+class PlainLoader(yaml.CSafeLoader):
+    """PyYAML's safe loader on libyaml, ten times as fast, without dates: a framework's dates are read by the schema."""
 
 
 PlainLoader.yaml_implicit_resolvers = {
@@ -44,6 +46,7 @@ def read(text: str, file: str) -> Document:
         raise FrameworkError([Problem(file, "", f"is larger than {MAX_BYTES // 1_000_000} MB")])
     loader = PlainLoader(text)
     try:
+        _refuse_depths(text, file)
         node = loader.get_single_node()
         if not isinstance(node, MappingNode):
             raise FrameworkError(
@@ -66,6 +69,18 @@ def read(text: str, file: str) -> Document:
         loader.dispose()
 
 
+def _refuse_depths(text: str, file: str) -> None:
+    """Raise FrameworkError where the text is nested too deeply: libyaml composes by recursion, without a limit."""
+    depth = 0
+    for event in yaml.parse(text, Loader=PlainLoader):
+        if isinstance(event, CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            raise FrameworkError([Problem(file, "", TOO_MUCH)])
+
+
 class _Reader:
     """Walks the nodes as they will be built, so that aliases count as often as they are used."""
 
@@ -78,9 +93,7 @@ class _Reader:
     def visit(self, node: Node, path: Path, depth: int) -> None:
         self._count += 1
         if self._count > MAX_NODES or depth > MAX_DEPTH:
-            raise FrameworkError(
-                [Problem(self.file, "", "holds too much, or is nested too deeply, to be a framework")]
-            )
+            raise FrameworkError([Problem(self.file, "", TOO_MUCH)])
         self.lines[path] = node.start_mark.line + 1
         if isinstance(node, MappingNode):
             self._mapping(node, path, depth)

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 NOT_APPLICABLE = "not_applicable"
 """What stands for a domain that was not graded; never the key of a grade."""
+CHECKLIST = "checklist"
+"""What a tool's questions are kept under, beside its domains; never the key of a domain."""
 
 
 class Worded(StrEnum):

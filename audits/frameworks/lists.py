@@ -1,6 +1,8 @@
 """What a council may have more or fewer of: lists of whole rules, and rules that it may do without.
 
-Each has an address as a rule has (`places.py`): `moderation.selectors`, `disputes.grade.steps`.
+Each has an address as a rule has (`places.py`): `moderation.selectors`, `disputes.grade.steps`. So has a list of short
+blocks that are told apart by keys, such as the criteria of a domain (`tools.audit.domains.voice.criteria`): its blocks
+say nothing of where they come from, the block they belong to does (`BlockList.loose`).
 """
 
 import typing
@@ -10,14 +12,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from audits.frameworks.base import Sourced, walk
+from audits.frameworks.base import Choice, Sourced, walk
 from audits.frameworks.places import address, place_at
 from audits.frameworks.problems import Path
 from audits.frameworks.questions import Question, Words, questions_of_new, unwrapped
 from audits.frameworks.schema.framework import Framework
 from audits.frameworks.wordlist import LABELS, LISTS
 
-NAMES = ("label", "name", "title", "text", "mechanism", "key")
+NAMES = ("label", "name", "title", "text", "question", "mechanism", "key")
 """The fields that may name a block, the best first."""
 _SECTIONS = {
     "authority": "council",
@@ -36,10 +38,12 @@ class BlockList:
 
     where: str
     path: Path
-    model: type[Sourced]
-    blocks: tuple[Sourced, ...]
+    model: type[BaseModel]
+    blocks: tuple[BaseModel, ...]
     owner: Sourced | Framework
     single: bool = False
+    loose: bool = False
+    """Whether its blocks have no source of their own; the owner's says for all of them where they come from."""
 
     @property
     def title(self) -> str:
@@ -123,14 +127,17 @@ def _lists_in(framework: Framework, node: Sourced | Framework, path: Path) -> It
         value: Any = getattr(node, name)
         single = typing.get_origin(annotation) is not tuple
         model = annotation if single else unwrapped(typing.get_args(annotation)[0])[0]
-        if (single and not optional) or not (isinstance(model, type) and issubclass(model, Sourced)):
+        if (single and not optional) or not (isinstance(model, type) and issubclass(model, BaseModel)):
+            continue
+        loose = not issubclass(model, Sourced)
+        if loose and (single or model is Choice or not has_key(model) or not isinstance(node, Sourced)):
             continue
         blocks = (value,) if single and value is not None else () if single else value
         where = ".".join(part for part in (address(framework, path), name) if part)
-        yield BlockList(where, (*path, name), model, tuple(blocks), node, single)
+        yield BlockList(where, (*path, name), model, tuple(blocks), node, single, loose)
 
 
-def has_key(model: type[Sourced]) -> bool:
+def has_key(model: type[BaseModel]) -> bool:
     """Whether blocks of this kind have a key of their own."""
     field = model.model_fields.get("key")
     return field is not None and field.is_required()

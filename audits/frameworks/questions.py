@@ -74,6 +74,8 @@ class Variant:
     kind: str
     label: str
     parts: tuple[Question, ...]
+    keyed: bool = False
+    """Whether each of them has a key of its own, which is made from its words."""
 
 
 _RELATIONS = {relation.value: relation.label for relation in Relation}
@@ -226,7 +228,9 @@ def _rule(models: Sequence[Any], value: Any, words: Words) -> dict[str, Any]:
         own = str(typing.get_args(field.annotation)[0]) if field else ""
         if own == kind or not own or getattr(model, "implemented", True):
             parts = tuple(_questions(model, raw if own == kind else {}, words))
-            variants.append(Variant(own, _sentence(model.title) if own else "", parts))
+            key = model.model_fields.get("key")
+            keyed = key is not None and key.is_required()
+            variants.append(Variant(own, _sentence(model.title) if own else "", parts, keyed))
     return {"shape": "block", "variants": tuple(variants)}
 
 

@@ -276,7 +276,7 @@ def _unfolded(text: str) -> str:
     anchors: dict[str, Any] = {}
     loader = PlainLoader(text)
     root = loader.get_single_node()
-    tokens = list(yaml.scan(text, Loader=yaml.SafeLoader))
+    tokens = list(yaml.scan(text, Loader=PlainLoader))
     by_start = {node.start_mark.index: node for node in _nodes(root, set())}
     for token in tokens:
         if isinstance(token, AnchorToken):

@@ -40,6 +40,14 @@ def framework_in_force(on: date | None = None) -> Framework:
     return framework_of(version_in_force(on))
 
 
+def framework_if_any() -> Framework | None:
+    """The framework in force today; None where the council has published none yet."""
+    try:
+        return framework_in_force()
+    except NoFrameworkError:
+        return None
+
+
 def framework_of(version: FrameworkVersion) -> Framework:
     """The framework of a version: the same object for the same text, read once."""
     return loader.load(version.source, f"{version.title}, version {version.number}")

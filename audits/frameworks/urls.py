@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from audits.frameworks.views import drafts, lists, reading, rules
+from audits.frameworks.views import drafts, items, lists, reading, rules
 
 app_name = "frameworks"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -24,5 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("draft/list/<str:where>/", lists.one_list, name="list"),
     path("draft/add/<str:where>/", lists.add, name="add_rule"),
     path("draft/take-out/<str:where>/<str:item>/", lists.take_out, name="take_out_rule"),
+    path("draft/item/<str:where>/<str:item>/", items.change, name="change_item"),
+    path("draft/move/<str:where>/<str:item>/", items.move, name="move_rule"),
     path("<slug:key>/", reading.section, name="section"),
 ]

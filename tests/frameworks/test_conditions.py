@@ -145,4 +145,4 @@ def test_a_good_grade_in_between_breaks_the_run_and_an_audit_without_the_domain_
     assert rule.holds(history(weak, weak, absent, weak), NAMES)
     # A pattern is told when a new audit bears it out, not again by one that says nothing of the domain.
     assert not rule.holds(history(weak, weak, weak, absent), NAMES)
-    assert not rule.holds(history(weak, weak, weak, level="service"), NAMES)
+    assert not rule.holds(history(weak, weak, weak, level="authority"), NAMES)

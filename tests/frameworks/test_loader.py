@@ -351,6 +351,7 @@ def test_a_problem_names_the_line_it_stands_on():
         ("a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\n"
          "d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\n", "holds too much"),
         ("a: " + "[" * 60 + "]" * 60, "nested too deeply"),
+        ("[" * 100_000, "nested too deeply"),
         ("a: &a [*a]\n", "nested too deeply"),
         ("a: " + "x" * 2_000_001, "is larger than 2 MB"),
         ("a: 1\n---\nb: 2\n", "is not readable YAML"),

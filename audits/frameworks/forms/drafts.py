@@ -1,6 +1,7 @@
 """Forms of the draft as a whole: its text, confirming a rule, publishing."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from audits.frameworks.documents import MAX_BYTES
 from audits.frameworks.problems import Problem
@@ -33,6 +34,23 @@ class TakeOutForm(RevisionForm):
         for problem in problems:
             words = f"{problem.path} {problem.message}" + (f" (is: {problem.value})" if problem.value else "")
             self.add_error(None, words)
+
+
+class MoveForm(RevisionForm):
+    """A rule stands in another place of its list."""
+
+    before = forms.ChoiceField(label="Where should it stand?", required=False)
+
+    def __init__(self, *args: Any, others: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(key, f"Before: {name}") for key, name in others]
+        self.fields["before"].choices = [*choices, ("", "After all the others")]  # type: ignore[attr-defined]
+
+    def blame(self, problems: Iterable[Problem]) -> None:
+        """Say why it cannot stand there."""
+        for problem in problems:
+            words = f"{problem.path} {problem.message}" + (f" (is: {problem.value})" if problem.value else "")
+            self.add_error("before", words)
 
 
 class ConfirmForm(RevisionForm):

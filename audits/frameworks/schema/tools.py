@@ -17,7 +17,7 @@ from audits.frameworks.base import (
     Sourced,
     Text,
 )
-from audits.frameworks.enums import CaseStatus
+from audits.frameworks.enums import CHECKLIST, NOT_APPLICABLE, CaseStatus
 from audits.frameworks.vocabulary import Due
 
 DocumentKey = Annotated[Key, Ref("document")]
@@ -156,12 +156,40 @@ class ToolReview(Sourced):
     "What the review judges, one answer each"
 
 
+USUAL_ANSWERS = (
+    Choice(key="yes", label="Yes"),
+    Choice(key="partly", label="Partly"),
+    Choice(key="no", label="No"),
+)
+
+
 class ChecklistItem(Model):
-    """One question of an ungraded tool."""
+    """One question of a checklist: an answer that is chosen or written, never a grade."""
 
     key: Key
     question: Text
     timescale: Text | None = None
+    answers: tuple[Choice, ...] = ()
+    "What may be answered; yes, partly and no where empty"
+    in_words: bool = False
+    "Answered in words instead of chosen"
+    notes: bool = True
+    "Whether a note may be written beside the answer"
+    not_applicable: bool = True
+    "Whether it may be left as not applicable, with a reason"
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """What may be chosen; nothing where it is answered in words."""
+        return () if self.in_words else self.answers or USUAL_ANSWERS
+
+    @model_validator(mode="after")
+    def _is_answered_one_way(self) -> Self:
+        if self.in_words and self.answers:
+            raise ValueError("`answers` belong to a question that is not answered `in_words`")
+        if any(one.key == NOT_APPLICABLE for one in self.answers):
+            raise ValueError("whether it may be not applicable is said by `not_applicable`, not by an answer")
+        return self
 
 
 class Tool(Sourced):
@@ -180,6 +208,8 @@ class Tool(Sourced):
     domains: tuple[Domain, ...] = ()
     items: tuple[ChecklistItem, ...] = ()
     fields: tuple[ExtraField, ...] = ()
+    needs_one_of: tuple[Literal["strengths", "development_areas", "evidence"], ...] = ()
+    "Of which words every domain needs at least one; of any that it asks for, where empty"
     tags: tuple[Choice, ...] = ()
     "Issues a finding can be marked with, to be counted across cases"
     development_codes: tuple[Choice, ...] = ()
@@ -191,12 +221,19 @@ class Tool(Sourced):
         """Whether any domain is graded."""
         return any(domain.graded for domain in self.domains)
 
+    @property
+    def is_checklist(self) -> bool:
+        """Whether it is questions alone, so that an audit with it has no grade."""
+        return bool(self.items) and not self.domains
+
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
         if not (self.planned or self.domains or self.items):
             raise ValueError("has neither `domains` nor `items`, and is not `planned`")
         if self.graded and not self.grade_set:
             raise ValueError("has graded domains and names no `grade_set`")
+        if self.items and any(domain.key == CHECKLIST for domain in self.domains):
+            raise ValueError(f"a tool with `items` has no domain with the key '{CHECKLIST}'")
         flags = {(field.scope, field.key) for field in self.fields if field.type == "flag"}
         for field in self.fields:
             if field.needed_when and (field.scope, field.needed_when) not in flags:

@@ -6,7 +6,7 @@ from audits.frameworks.enums import Capability
 from audits.frameworks.schema.framework import Framework
 from audits.frameworks.schema.grades import GradeSet
 from audits.frameworks.schema.identity import Document, Role
-from audits.frameworks.schema.tools import Domain, ExtraField, Tool
+from audits.frameworks.schema.tools import ChecklistItem, Domain, ExtraField, Tool
 from audits.frameworks.sentences.model import Listing, Section, Sentence, build, listing, say, section_of
 from audits.frameworks.vocabulary.wording import count, join
 
@@ -139,15 +139,30 @@ def _tool(framework: Framework, tool: Tool) -> Iterator[Sentence | Listing | Sec
         asked = join(choice.label for choice in tool.review.asks)
         by = framework.names.role(tool.review.by)
         yield say(f"The {by} reviews the tool itself every {often}: {asked}", tool.review)
+    if tool.needs_one_of:
+        labels = {item.key: item.label for item in tool.fields}
+        words = [labels.get(key, key.replace("_", " ")) for key in tool.needs_one_of]
+        yield say(f"Every domain needs at least one of: {join(words)}", tool, "needs_one_of")
     for item in tool.fields:
         yield say(_asks(framework, tool, item), item)
-    yield from listing("Questions", (item.question for item in tool.items), tool, "items")
+    yield from listing("Questions", map(_question, tool.items), tool, "items")
     yield from listing("Issues a finding can be marked with", (tag.label for tag in tool.tags), tool, "tags")
     codes = (code.label for code in tool.development_codes)
     yield from listing("An area to develop can feed into", codes, tool, "development_codes")
     grades = framework.grade_set(tool.grade_set) if tool.grade_set else None
     for domain in tool.domains:
         yield build(domain.key, domain.title, _domain(framework, domain, grades))
+
+
+def _question(item: ChecklistItem) -> str:
+    """A question of a checklist with the ways in which it may be answered."""
+    asked = f"{item.question} ({item.timescale})" if item.timescale else item.question
+    if item.in_words:
+        return f"{asked}: answered in words"
+    answers = join((choice.label for choice in item.choices), "or")
+    more = [] if item.notes else ["without a note"]
+    more += ["or not applicable, with a reason"] if item.not_applicable else []
+    return ", ".join([f"{asked}: {answers}", *more])
 
 
 def _asks(framework: Framework, tool: Tool, item: ExtraField) -> str:

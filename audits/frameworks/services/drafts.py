@@ -90,7 +90,7 @@ def change_rule(
     place = place_at(framework, where)
     text = draft.text
     for name, value in changes.items():
-        edits = _sourced(text, place.path, name, source)
+        edits = source_of_field(text, place.path, name, source)
         if value is not None:
             edits.insert(0, Edit((*place.path, name), value))
         elif name in place.block.model_fields_set:
@@ -116,7 +116,7 @@ def confirm_rule(*, revision: int, where: str, part: str, note: str, person: Per
         raise ValidationError("This rule is the council's own already.")
     source = confirmation(person, note)
     if part:
-        edits: Sequence[Edit] = _sourced(draft.text, place.path, part, source)
+        edits: Sequence[Edit] = source_of_field(draft.text, place.path, part, source)
     else:
         edits = [Edit((*place.path, "default_reason"), GONE), Edit((*place.path, "source"), source)]
     text = rewrite(draft.text, edits, DRAFT_FILE)
@@ -209,7 +209,7 @@ def save_draft(
     return draft
 
 
-def _sourced(text: str, path: Path, name: str, source: str) -> list[Edit]:
+def source_of_field(text: str, path: Path, name: str, source: str) -> list[Edit]:
     """What makes `source` the source of one field."""
     defaults = raw_at(loader.values(text, DRAFT_FILE), (*path, "defaults")) or {}
     edits = []

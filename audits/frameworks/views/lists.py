@@ -37,6 +37,8 @@ class Item:
     texts: tuple[str, ...]
     where: str
     key: str
+    loose: bool = False
+    """Whether it is changed on a page of its own, for it is no rule with a source."""
 
 
 @council_view(EDIT)
@@ -55,11 +57,11 @@ def one_list(request: CouncilRequest, where: str) -> HttpResponse:
     framework = reading_of(draft_or_404()).framework
     if framework is None:
         return to_draft(request)
-    found = _list_or_404(framework, where)
+    found = list_or_404(framework, where)
     inner = [item for item in lists_of(framework) if item.where.startswith(f"{where}.")]
     context = {
         "found": found,
-        "items": _items(framework, found),
+        "items": items_of(framework, found),
         "inner": [(item, len(item.blocks)) for item in inner],
         "addable": not found.is_full and questions_of_list(found, Words(framework)) is not None,
     }
@@ -75,11 +77,11 @@ def add(request: CouncilRequest, where: str) -> HttpResponse:
     framework = reading_of(draft).framework
     if framework is None:
         return to_draft(request)
-    found = _list_or_404(framework, where)
+    found = list_or_404(framework, where)
     questions = questions_of_list(found, Words(framework))
     if found.is_full or questions is None:
         raise Http404("Nothing can be added here.")
-    others = [(item.key, item.name) for item in _items(framework, found)]
+    others = [(item.key, item.name) for item in items_of(framework, found)]
     kwargs: dict[str, Any] = {"questions": questions, "others": others}
     kwargs["initial"] = {"revision": draft.revision, "source_kind": DECISION}
     form = NewRuleForm(request.POST or None, **kwargs)
@@ -111,8 +113,8 @@ def take_out(request: CouncilRequest, where: str, item: str) -> HttpResponse:
     framework = reading_of(draft).framework
     if framework is None:
         return to_draft(request)
-    found = _list_or_404(framework, where)
-    shown = next((rule for rule in _items(framework, found) if rule.key == item), None)
+    found = list_or_404(framework, where)
+    shown = next((rule for rule in items_of(framework, found) if rule.key == item), None)
     if shown is None:
         raise Http404
     form = TakeOutForm(request.POST or None, initial={"revision": draft.revision})
@@ -149,14 +151,14 @@ def _add(request: CouncilRequest, form: NewRuleForm, where: str) -> None:
     )
 
 
-def _list_or_404(framework: Framework, where: str) -> BlockList:
+def list_or_404(framework: Framework, where: str) -> BlockList:
     try:
         return list_at(framework, where)
     except KeyError as error:
         raise Http404 from error
 
 
-def _items(framework: Framework, found: BlockList) -> list[Item]:
+def items_of(framework: Framework, found: BlockList) -> list[Item]:
     """The rules with the sentences that are read from them."""
     texts: dict[int, list[str]] = {}
     for section in sentences.document(framework):
@@ -169,6 +171,7 @@ def _items(framework: Framework, found: BlockList) -> list[Item]:
             texts=tuple(texts.get(id(block), ())),
             where=found.address_of(number),
             key=str(getattr(block, "key", number)),
+            loose=found.loose,
         )
         for number, block in enumerate(found.blocks)
     ]

@@ -37,10 +37,10 @@ def rule(request: CouncilRequest, where: str, part: str = "") -> HttpResponse:
     if framework is None:
         return to_draft(request)
     place = _place_or_404(framework, where)
+    if part and f"{where}.{part}" in {listed.where for listed in lists_of(framework)}:
+        return redirect("frameworks:list", council=request.authority.slug, where=f"{where}.{part}")
     asked, others = _questions(found, framework, place, part)
     if not asked:
-        if any(found.where == f"{where}.{part}" for found in lists_of(framework)):
-            return redirect("frameworks:list", council=request.authority.slug, where=f"{where}.{part}")
         messages.info(request, "This rule has a shape of its own. Change it in the file.")
         return redirect("frameworks:draft_text", council=request.authority.slug)
     initial = {"revision": found.revision, "seen": fingerprint(found, where), "source_kind": DECISION}
@@ -148,6 +148,10 @@ def _questions(
     """The questions to ask now, and those about the same block that are left for a page of their own."""
     raw = raw_at(values_of(found), place.path)
     every = questions_of(place.block, raw, Words(framework))
+    if not part:
+        # What has a key of its own is added, changed and moved one at a time, on the page of its list.
+        apart = {listed.path[-1] for listed in lists_of(framework) if listed.owner is place.block}
+        every = tuple(item for item in every if item.name not in apart)
     asked = tuple(item for item in every if item.name == part) if part else every
     if not part and len(every) > MANY:
         asked = every[:MANY]

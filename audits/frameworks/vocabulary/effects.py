@@ -198,16 +198,21 @@ class WriteSummary(EffectKind):
 
 
 class ScrutiniseProvider(EffectKind):
-    """Opens scrutiny of a provider and asks whether the child moves or stays."""
+    """Opens scrutiny of the provider with whom a child is placed: whether the child moves or stays, and with what plan.
+
+    It follows a child, not an audit: the only effect of a provider that is judged.
+    """
 
     title: ClassVar[str] = "scrutiny of a provider"
-    implemented: ClassVar[bool] = False
-    blocks_cycle: ClassVar[bool] = False
     kind: Literal["scrutinise_provider"]
     by: PartyKey
+    due: Due
 
     def in_words(self, names: Names) -> str:
-        return f"{names.party(self.by)} decides whether the child moves or stays, with a plan of action where they stay"
+        return (
+            f"{names.party(self.by)} decides {self.due.in_words(names)} whether the child moves or stays, "
+            "with a plan of action where they stay"
+        )
 
 
 Effect = Annotated[
