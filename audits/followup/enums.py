@@ -32,6 +32,7 @@ class FollowUpKind(models.TextChoices):
     SUMMARY = "summary", "Summary of what went well"
     ACTION_REVIEW = "action_review", "Review of actions"
     OBSERVATION = "observation", "Observation of practice"
+    PROVIDER = "provider", "Scrutiny of a provider"
 
 
 class FollowUpStatus(models.TextChoices):
@@ -40,6 +41,13 @@ class FollowUpStatus(models.TextChoices):
     OPEN = "open", "Open"
     DONE = "done", "Done"
     NOT_NEEDED = "not_needed", "No longer needed"
+
+
+class Placement(models.TextChoices):
+    """What is decided for a child whose provider was judged inadequate."""
+
+    STAYS = "stays", "The child stays, with a plan of action"
+    MOVES = "moves", "The child moves"
 
 
 class ConcernStatus(models.TextChoices):

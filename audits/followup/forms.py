@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.text import Truncator
 
-from audits.followup.enums import Ending, FollowUpKind
+from audits.followup.enums import Ending, FollowUpKind, Placement
 from audits.followup.models import Action, FollowUp
 from audits.followup.services.concerns import SpokenFirst
 from audits.frameworks.base import Choice
@@ -116,6 +116,13 @@ class FollowUpForm(forms.Form):
     others = forms.CharField(label="Who else took part?", max_length=300, required=False)
     actions_complete = YesNoField(label="Are the actions complete?")
     comment = forms.CharField(label="Comment", widget=forms.Textarea)
+    decision = forms.ChoiceField(
+        label="Does the child move or stay?", choices=Placement.choices, widget=forms.RadioSelect
+    )
+    plan = forms.CharField(
+        label="Plan of action, where the child stays", widget=forms.Textarea, required=False
+    )
+    plan_due_on = DateField(label="By when is the plan carried out?", noun="the date", required=False)
     ending = forms.ChoiceField(
         label="What became of the child?", choices=Ending.choices, widget=forms.RadioSelect
     )
@@ -126,6 +133,7 @@ class FollowUpForm(forms.Form):
         "learning_need": {"rows": 4, "hint": "Leave empty if there is none."},
         "features": {"rows": 5},
         "comment": {"rows": 5},
+        "plan": {"rows": 4, "hint": "What will be different for the child. It becomes an action of yours."},
     }
     _asked: Mapping[str, tuple[str, ...]] = {
         FollowUpKind.FILING: ("filed_on", "reference"),
@@ -139,6 +147,7 @@ class FollowUpForm(forms.Form):
         FollowUpKind.SUMMARY: ("features", "strengths"),
         FollowUpKind.ACTION_REVIEW: ("comment",),
         FollowUpKind.OBSERVATION: ("comment",),
+        FollowUpKind.PROVIDER: ("decision", "plan", "plan_due_on", "comment"),
     }
     _optional: Mapping[str, tuple[str, ...]] = {FollowUpKind.ACKNOWLEDGE: ("comment",)}
     _labels: Mapping[str, dict[str, str]] = {
@@ -156,6 +165,7 @@ class FollowUpForm(forms.Form):
         },
         FollowUpKind.ACTION_REVIEW: {"comment": "What is to happen next, taken together?"},
         FollowUpKind.OBSERVATION: {"comment": "Who observes what, and when? Or why is none arranged?"},
+        FollowUpKind.PROVIDER: {"comment": "What did you look at, and why do you decide so?"},
         FollowUpKind.ACKNOWLEDGE: {"comment": "Anything you want to say to it"},
     }
 
@@ -211,6 +221,20 @@ class FollowUpForm(forms.Form):
         return {
             name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in data.items()
         }
+
+
+class ProviderForm(forms.Form):
+    """A provider was judged inadequate while the child is placed there."""
+
+    provider = forms.CharField(label="Which provider?", max_length=120)
+    judged_on = DateField(label="When was it judged inadequate?", noun="the date of the judgement", past=True)
+    text = forms.CharField(label="What does it mean for this child?", widget=forms.Textarea)
+    govuk = {
+        "text": {
+            "rows": 4,
+            "hint": "What the judgement says of children’s safety and care, and where to read it.",
+        }
+    }
 
 
 class StandDownForm(forms.Form):

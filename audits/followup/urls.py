@@ -1,6 +1,6 @@
 from django.urls import path
 
-from audits.followup.views import actions, caseload, concerns, follow_ups, giving
+from audits.followup.views import actions, caseload, concerns, follow_ups, giving, providers
 
 app_name = "followup"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("caseload/", caseload.rounds, name="caseload"),
     path("caseload/<int:pk>/", caseload.one_round, name="caseload_round"),
     path("caseload/<int:pk>/save/", caseload.save, name="save_caseload"),
+    path("providers/judge/<int:case_id>/", providers.judge, name="judge_provider"),
     path("concerns/", concerns.concerns, name="concerns"),
     path("concerns/raise/<int:case_id>/", concerns.raise_about, name="raise_concern"),
     path("concerns/<int:pk>/", concerns.concern, name="concern"),

@@ -23,7 +23,7 @@ from audits.followup.services import (
     sign_off_action,
 )
 from audits.frameworks.vocabulary import Grades
-from audits.models import Audit, Judgement
+from audits.models import Audit, FoundPattern, Judgement
 from audits.programme.enums import OccurrenceKind
 from audits.programme.models import Occurrence
 from audits.selectors.action_position import visible_audits_with_actions
@@ -185,9 +185,15 @@ def test_grades_that_moved_between_quarters_are_brought_up_once_the_quarter_is_o
         ended = Occurrence(kind=OccurrenceKind.QUARTER_END, period="2026-Q4", due_on=date(2026, 12, 31))
         assert look_for_changes(ended) == "2 changes of grades brought up."
         assert look_for_changes(ended) == "2 changes of grades brought up."
-    notices = Notice.objects.filter(kind="pattern")
-    assert {one.subject.partition(": ")[2] for one in notices} == {str(case.team), str(case.service)}
-    assert "Inadequate: 0 of 5 audits, then 2 of 5" in notices.first().body
+    assert {one.subject for one in Notice.objects.filter(kind="pattern")} == {
+        "A pattern needs your attention"
+    }
+    found = FoundPattern.objects.all()
+    assert {(one.level, one.subject) for one in found} == {
+        ("team", case.team_id),
+        ("service", case.service_id),
+    }
+    assert all("Inadequate: 0 of 5 audits, then 2 of 5" in one.text for one in found)
 
 
 @pytest.mark.req("DUR-82")

@@ -11,7 +11,7 @@ from audits.cases.models import Case
 from audits.followup.models import CaseloadAnswer, CaseloadCheck
 from audits.followup.selectors.rights import answering_for
 from audits.frameworks.schema.followup import CaseloadCheck as CaseloadRules
-from audits.frameworks.selectors import NoFrameworkError, framework_in_force
+from audits.frameworks.selectors import framework_if_any
 from qaf.lib import clock
 from qaf.tenants.models import Person, Unit
 from qaf.tenants.permissions import may
@@ -101,11 +101,9 @@ def may_see_round(check_round: CaseloadCheck, person: Person) -> bool:
 
 def offers_rounds() -> bool:
     """Say whether the council has rounds over caseloads, by its framework or from before."""
-    try:
-        if framework_in_force().caseload_check is not None:
-            return True
-    except NoFrameworkError:
-        pass
+    framework = framework_if_any()
+    if framework is not None and framework.caseload_check is not None:
+        return True
     return CaseloadCheck.objects.exists()
 
 

@@ -14,8 +14,7 @@ from audits.followup.paths import council_slug
 from audits.followup.registry import origins_of
 from audits.followup.selectors.caseload import running_rounds
 from audits.followup.selectors.parties import Around, around_case
-from audits.frameworks.schema import Framework
-from audits.frameworks.selectors import NoFrameworkError, framework_in_force
+from audits.frameworks.selectors import framework_if_any
 from qaf.lib import calendar
 
 M = TypeVar("M", bound=Model)
@@ -29,16 +28,9 @@ TRIGGERS = {
 AROUND = ("case__worker", "case__manager", "case__chair", "case__team__parent", "case__service")
 
 
-def _framework() -> Framework | None:
-    try:
-        return framework_in_force()
-    except NoFrameworkError:
-        return None
-
-
 def due_actions(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
     """Yield the open actions that have an owner."""
-    framework = _framework()
+    framework = framework_if_any()
     if framework is None:
         return
     slug = council_slug()
@@ -64,7 +56,7 @@ def due_actions(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
 
 def due_follow_ups(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
     """Yield the open follow-ups that are due by a day and have an assignee."""
-    framework = _framework()
+    framework = framework_if_any()
     if framework is None:
         return
     slug, named = council_slug(), {step.trigger for step in framework.escalation.steps}
@@ -90,7 +82,7 @@ def due_follow_ups(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
 
 def due_concerns(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
     """Yield the urgent concerns that wait for an answer."""
-    framework = _framework()
+    framework = framework_if_any()
     if framework is None:
         return
     slug = council_slug()
@@ -116,7 +108,7 @@ def due_concerns(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
 
 def due_confirmations(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
     """Yield the confirmations that somebody is asked for and has not given (SLO-83)."""
-    framework = _framework()
+    framework = framework_if_any()
     if framework is None:
         return
     slug = council_slug()
@@ -140,7 +132,7 @@ def due_confirmations(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
 
 def due_rounds(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
     """Yield the rounds over a caseload that are not finished."""
-    framework = _framework()
+    framework = framework_if_any()
     if framework is None or framework.caseload_check is None:
         return
     slug, label = council_slug(), framework.caseload_check.label

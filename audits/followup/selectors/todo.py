@@ -89,7 +89,10 @@ def follow_up_todo(person: Person) -> Iterable[ToDo]:
     yield from _rounds(person, slug)
     for follow_up in follow_ups_for(person):
         yield ToDo(
-            follow_up.title, reverse("followup:follow_up", args=[slug, follow_up.pk]), follow_up.due_on
+            follow_up.title,
+            reverse("followup:follow_up", args=[slug, follow_up.pk]),
+            follow_up.due_on,
+            group=follow_up.get_kind_display(),
         )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from audits.cases.models import Case
-from audits.followup.enums import FollowUpKind
+from audits.followup.enums import FollowUpKind, Placement
 from audits.followup.models import FollowUp
 from audits.followup.paths import council_path
 from audits.followup.selectors import answering
@@ -90,6 +90,8 @@ def complete_follow_up(
         for key in ("features", "strengths"):
             if not str(answers.get(key, "")).strip():
                 errors[key] = f"Enter the {key}"
+    if follow_up.kind == FollowUpKind.PROVIDER:
+        errors |= _decision_lacks(answers, comment)
     if follow_up.kind == FollowUpKind.SUPERVISION and not answers.get("held_on"):
         errors["held_on"] = "Enter the date of the supervision"
     if errors:
@@ -114,6 +116,21 @@ def _scrutiny_lacks(answers: dict[str, Any], comment: str) -> dict[str, str]:
         errors["took_part"] = "Say who took part"
     if not comment.strip():
         errors["comment"] = "Say what was agreed"
+    return errors
+
+
+def _decision_lacks(answers: dict[str, Any], comment: str) -> dict[str, str]:
+    """What a decision about a child and their provider still needs; where the child stays, its plan (WSX-206)."""
+    errors = {}
+    if answers.get("decision") not in Placement.values:
+        errors["decision"] = "Say whether the child moves or stays"
+    elif answers["decision"] == Placement.STAYS:
+        if not str(answers.get("plan") or "").strip():
+            errors["plan"] = "Enter the plan of action with which the child stays"
+        if not answers.get("plan_due_on"):
+            errors["plan_due_on"] = "Enter by when the plan is carried out"
+    if not comment.strip():
+        errors["comment"] = "Say what you looked at, and why you decide so"
     return errors
 
 

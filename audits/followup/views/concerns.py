@@ -123,6 +123,7 @@ def concern(request: CouncilRequest, pk: int) -> HttpResponse:
             return redirect(_href(request, pk))
     context = {
         "concern": found,
+        "label": rules.label,
         "wider": [
             (one.label, found.wider_view[one.key]) for one in rules.wider_view if one.key in found.wider_view
         ],

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.text import Truncator
 
-from audits.followup.enums import FollowUpKind, FollowUpStatus
+from audits.followup.enums import FollowUpKind, FollowUpStatus, Placement
 from audits.followup.filters import FollowUpFilter
 from audits.followup.forms import FollowUpForm, StandDownForm
 from audits.followup.models import FollowUp
@@ -21,6 +21,7 @@ from audits.followup.selectors import follow_up_list, may_answer, may_see_follow
 from audits.followup.selectors.giving import may_give
 from audits.followup.selectors.lists import written_summaries
 from audits.followup.services import complete_follow_up, stand_down_follow_up
+from audits.followup.services.providers import decide_placement
 from audits.followup.views.common import PER_PAGE, log_read, origin_of, page_of, refused, tabs
 from audits.frameworks.selectors import framework_in_force
 from qaf.lib import clock
@@ -43,6 +44,12 @@ WORDS = {
     "others": "Also took part",
     "features": "Features that contributed",
     "actions_complete": "Actions complete",
+    "provider": "Provider",
+    "judged_on": "Judged inadequate on",
+    "about_child": "What it means for the child",
+    "decision": "Decision",
+    "plan": "Plan of action",
+    "plan_due_on": "Plan carried out by",
 }
 
 
@@ -124,7 +131,8 @@ def _people_of(found: FollowUp) -> list[Person]:
 
 def _answer(request: CouncilRequest, found: FollowUp, form: FollowUpForm) -> bool:
     try:
-        complete_follow_up(
+        complete = decide_placement if found.kind == FollowUpKind.PROVIDER else complete_follow_up
+        complete(
             follow_up=found,
             person=request.person,
             comment=form.cleaned_data.get("comment", ""),
@@ -160,8 +168,10 @@ def _rows(found: FollowUp) -> list[dict[str, Any]]:
             value = found.answers[key]
             if isinstance(value, bool):
                 value = "Yes" if value else "No"
-            elif key in ("filed_on", "held_on"):
-                value = long_date(date.fromisoformat(value))
+            elif key in ("filed_on", "held_on", "judged_on", "plan_due_on"):
+                value = long_date(date.fromisoformat(value)) if value else ""
+            elif key == "decision":
+                value = Placement(value).label
             elif key == "took_part":
                 value = ", ".join(names.get(pk, "Somebody who has left") for pk in value)
             rows.append({"key": label, "value": value})
