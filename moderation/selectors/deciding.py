@@ -8,7 +8,7 @@ from audits.selectors.comparison import Comparison, Row, comparison_of
 from audits.selectors.facts import framework_for, tool_of
 from moderation.enums import Mode, ReasonKind
 from moderation.models import Moderation
-from moderation.selectors.panels import grade_of_panel, still_needed
+from moderation.selectors.panels import grade_of_panel, owes_view, reads_views, still_needed, views_needed
 from moderation.selectors.questions import agrees, asks_whether_talked, unanswered
 from qaf.tenants.transitions import Problem
 
@@ -19,13 +19,13 @@ def to_decide(moderation: Moderation, comparison: Comparison | None = None) -> t
     """Return the rows that the moderator decides: the overall grade, and every disputed domain.
 
     Where the framework says so, every domain is looked at; where it decides disputed ones, also those of an audit
-    that something other than a difference brought here (a random check, a request).
+    that something other than a difference brought here (a random check, a request). A checklist has no grade.
     """
     comparison = comparison or comparison_of(moderation.audit)
     decides = framework_for(moderation.audit).moderation.decides
     kinds = {reason.kind for reason in moderation.reasons.all()}
     whole = "all_domains" in decides or ("disputed_domains" in decides and bool(kinds - set(DIFFERENCES)))
-    return tuple(row for row in comparison.rows if whole or row.overall or row.differs)
+    return tuple(row for row in comparison.graded if whole or row.overall or row.differs)
 
 
 def grade_choices(audit: Audit, framework: Framework, domain: str) -> list[tuple[str, str]]:
@@ -48,12 +48,12 @@ def proposed_actions(audit: Audit) -> list[AuditAction]:
 def missing(moderation: Moderation, fields: dict, hrefs: dict[str, str]) -> list[Problem]:
     """Return everything that stands in the way of deciding, each with its link.
 
-    ``fields`` are the words typed so far; ``hrefs`` gives the pages ``decide`` and ``plan``.
+    ``fields`` are the words typed so far; ``hrefs`` gives the pages ``decide``, ``plan``, ``moderation`` and ``view``.
     """
     decide, plan = hrefs.get("decide", ""), hrefs.get("plan", "")
     problems = _about_talk(fields, decide) if asks_whether_talked(moderation) else []
     problems += unanswered(moderation, fields, decide)
-    problems += [Problem(text, hrefs.get("moderation", "")) for text in still_needed(moderation)]
+    problems += _about_panel(moderation, hrefs)
     for row in to_decide(moderation) if agrees(fields) else ():
         name = field_name(row.domain)
         if not fields.get(f"grade_{name}"):
@@ -64,13 +64,34 @@ def missing(moderation: Moderation, fields: dict, hrefs: dict[str, str]) -> list
             )
     if asks_plan(moderation) and not moderation.action_plan_agreed:
         problems.append(Problem("Agree the action plan", plan))
-    panel, overall = grade_of_panel(moderation), fields.get(f"grade_{field_name(OVERALL)}")
-    if moderation.mode == Mode.PANEL and panel.grade and overall and overall != panel.grade:
-        label = framework_for(moderation.audit).names.grade(panel.grade)
+    return problems + _against_panel(moderation, fields, decide)
+
+
+def _reads(moderation: Moderation) -> bool:
+    """Say whether whoever decides may know by now what the panel thinks."""
+    return moderation.moderator is not None and reads_views(moderation, moderation.moderator)
+
+
+def _about_panel(moderation: Moderation, hrefs: dict[str, str]) -> list[Problem]:
+    lead = moderation.moderator
+    needed = still_needed(moderation) if _reads(moderation) else views_needed(moderation)
+    problems = [Problem(text, hrefs.get("moderation", "")) for text in needed]
+    if lead is not None and owes_view(moderation, lead):
         problems.append(
-            Problem(f"The panel comes to {label}: {panel.why}", f"{decide}#id_grade_{field_name(OVERALL)}")
+            Problem("Give your own view: the others’ are shown afterwards", hrefs.get("view", ""))
         )
     return problems
+
+
+def _against_panel(moderation: Moderation, fields: dict, decide: str) -> list[Problem]:
+    overall = fields.get(f"grade_{field_name(OVERALL)}")
+    if moderation.mode != Mode.PANEL or not _reads(moderation):
+        return []
+    panel = grade_of_panel(moderation)
+    if not panel.grade or not overall or overall == panel.grade:
+        return []
+    label = framework_for(moderation.audit).names.grade(panel.grade)
+    return [Problem(f"The panel comes to {label}: {panel.why}", f"{decide}#id_grade_{field_name(OVERALL)}")]
 
 
 def asks_plan(moderation: Moderation) -> bool:

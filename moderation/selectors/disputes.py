@@ -276,3 +276,12 @@ def dispute_marks(audit: Audit) -> Iterable[str]:
     rules = {rule.key: rule for rule in framework_for(audit).disputes}
     if any(rules[key].meanwhile == "grade_marked_disputed" for key in keys if key in rules):
         yield DISPUTED
+
+
+def settled_on_ladder(audit: Audit) -> str:
+    """Return on which step of a ladder the overall grade was settled; ``""`` where moderation decided it since."""
+    last = dispute_list().filter(audit=audit, status=DisputeStatus.SETTLED).exclude(grade_after="")
+    dispute = last.order_by("-ended_at", "-id").first()
+    if dispute is None or audit.moderations.filter(decided_at__gt=dispute.ended_at).exists():
+        return ""
+    return f"Settled on the disagreement ladder, step {max(one.number for one in dispute.steps.all())}"

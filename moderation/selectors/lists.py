@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from audits.models import Audit
+from audits.models import Assessment, Audit
 from moderation.enums import OPEN, ModerationStatus, ReasonKind
 from moderation.models import Moderation, ModerationReason
 from qaf.lib import clock
@@ -33,6 +33,31 @@ def visible_moderations(person: Person) -> QuerySet[Moderation]:
         if may(person, "moderation.allocate")
         else moderation_list().filter(Q(moderator=person) | Q(members__person=person)).distinct()
     )
+
+
+def closed_to(person: Person, moderations: Iterable[Moderation]) -> dict[int, str]:
+    """Return, by moderation, why the person may not open it, for those that are listed to them all the same."""
+    listed = list(moderations)
+    chains = {one.pk: {one.audit_id, *_audited_before(one.audit)} for one in listed}
+    own = set(
+        Assessment.objects.filter(assessor=person, audit__in=set().union(*chains.values())).values_list(
+            "audit_id", flat=True
+        )
+    )
+    allocates = may(person, "moderation.allocate")
+    found = {one.pk: "You audited this case: others moderate it" for one in listed if chains[one.pk] & own}
+    for one in listed:
+        if one.status == ModerationStatus.NAMED and not allocates:
+            found.setdefault(one.pk, "It opens when the auditor has submitted")
+    return found
+
+
+def _audited_before(audit: Audit) -> Iterable[int]:
+    """Yield the audits that this one repeats: their auditors know the case too."""
+    earlier = audit.re_audit_of
+    while earlier is not None:
+        yield earlier.pk
+        earlier = earlier.re_audit_of
 
 
 def overdue() -> QuerySet[Moderation]:

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from audits.frameworks.schema import Framework
 from audits.frameworks.schema.moderation import Panel
 from audits.selectors.facts import framework_for
 from audits.selectors.people import auditors_ever
-from moderation.enums import MemberWhy, Mode
+from moderation.enums import OPEN, MemberWhy, Mode
 from moderation.models import Moderation, PanelMember
 from moderation.selectors.modes import panel_of, rules_of, selectors_by_key
 from qaf.lib import clock
@@ -24,9 +24,63 @@ class PanelGrade:
     why: str
 
 
-def members_of(moderation: Moderation) -> list[PanelMember]:
-    """Return the members in the order in which they were seated."""
-    return list(moderation.members.select_related("person").order_by("id"))
+@dataclass(frozen=True)
+class Seat:
+    """One member as somebody else may see them: what they think is empty where it may not be read yet."""
+
+    name: str
+    role: str
+    why: str
+    given: bool
+    grade: str = ""
+    view: str = ""
+    standards_met: str = ""
+
+
+def seats_for(moderation: Moderation, person: Person) -> list[Seat]:
+    """Return the members in the order in which they were seated, as this person may see them."""
+    framework, reads = framework_for(moderation.audit), reads_views(moderation, person)
+    found = []
+    for one in moderation.members.select_related("person").order_by("id"):
+        why = f"{one.get_why_display()}: {one.reason}" if one.reason else one.get_why_display()
+        seat = Seat(one.person.name, framework.names.role(one.role), why, one.said_at is not None)
+        if seat.given and (reads or one.person_id == person.pk):
+            standards = one.get_standards_met_display() if one.standards_met else ""
+            grade = framework.names.grade(one.grade)
+            seat = replace(seat, grade=grade, view=one.view, standards_met=standards)
+        found.append(seat)
+    return found
+
+
+def reads_views(moderation: Moderation, person: Person) -> bool:
+    """Say whether the person may read what the panel's members think, and what it comes to.
+
+    Each member judges unseen, as auditors do: nobody on the panel reads a view before giving their own, whoever leads
+    it included. Who gives none, the chair who would only decide a tie among them, reads them once the panel waits
+    for no more. Once it is decided nothing is kept back.
+    """
+    if moderation.status not in OPEN or moderation.mode != Mode.PANEL:
+        return True
+    place = own_place(moderation, person)
+    if place is not None and (place.said_at or place.why != MemberWhy.TIE):
+        return place.said_at is not None
+    return not views_needed(moderation)
+
+
+def owes_view(moderation: Moderation, person: Person) -> bool:
+    """Say whether the person sits on the panel and has yet to say what they think."""
+    place = own_place(moderation, person) if moderation.mode == Mode.PANEL else None
+    return place is not None and place.said_at is None and place.why != MemberWhy.TIE
+
+
+UNREAD = ("grade", "view", "standards_met")
+
+
+def kept_from(person: Person, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """Return, for members' rows of the trail, the fields that the person may not read there yet."""
+    rows = PanelMember.objects.filter(pk__in=list(ids), moderation__status__in=OPEN).exclude(person=person)
+    rows = rows.select_related("moderation__audit__case", "moderation__audit__framework_version")
+    return {one.pk: UNREAD for one in rows if not reads_views(one.moderation, person)}
 
 
 def roles_needed(moderation: Moderation, framework: Framework) -> list[str]:
@@ -68,6 +122,18 @@ def grade_of_panel(moderation: Moderation) -> PanelGrade:
 
 
 def still_needed(moderation: Moderation) -> list[str]:
+    """Return, in sentences, what keeps the panel from its decision: views it waits for, or that it is divided.
+
+    That it is divided tells of the views: only for somebody who reads them.
+    """
+    outcome = grade_of_panel(moderation)
+    divided = (
+        outcome.why if not outcome.grade and any(one.said_at for one in moderation.members.all()) else ""
+    )
+    return [*views_needed(moderation), divided] if divided else views_needed(moderation)
+
+
+def views_needed(moderation: Moderation) -> list[str]:
     """Return, in sentences, whose views the panel still waits for."""
     framework = framework_for(moderation.audit)
     rules = panel_of(framework)
@@ -88,9 +154,6 @@ def still_needed(moderation: Moderation) -> list[str]:
         elif not any(one.why == MemberWhy.ASKED for one in given):
             # A panel must never wait for somebody who may not sit on it; another senior view takes the place.
             found.append(f"No {words} may look at this audit: ask somebody to join in their place")
-    outcome = grade_of_panel(moderation)
-    if given and not outcome.grade:
-        found.append(outcome.why)
     return found
 
 

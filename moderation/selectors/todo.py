@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 
 from django.db.models import Q
+from django.urls import reverse
 
 from audits.programme.dates import period_in_words
 from moderation.enums import OPEN, MeetingStatus, ModerationStatus
-from moderation.models import Meeting, PanelMember
+from moderation.models import Meeting, Moderation, PanelMember
 from moderation.paths import meeting_href, moderation_href
-from moderation.selectors.lists import moderation_list, overdue
+from moderation.selectors.lists import closed_to, moderation_list, overdue
 from qaf.tenants.models import Person
 from qaf.tenants.permissions import may
 from qaf.tenants.registry import ToDo
@@ -22,14 +23,26 @@ def moderation_todo(person: Person) -> Iterable[ToDo]:
         )
     if not may(person, "moderation.allocate"):
         return
-    stuck = moderation_list().filter(~Q(problem=""), status=ModerationStatus.WAITING)
+    stuck = list(moderation_list().filter(~Q(problem=""), status=ModerationStatus.WAITING))
+    late = list(overdue().filter(status=ModerationStatus.ALLOCATED).exclude(moderator=person))
+    closed = closed_to(person, [*stuck, *late])
     for moderation in stuck:
-        href = moderation_href(moderation, "allocate")
-        yield ToDo("Find a moderator", href, moderation.due_on, moderation.audit.reference)
-    for moderation in overdue().filter(status=ModerationStatus.ALLOCATED).exclude(moderator=person):
-        href = moderation_href(moderation, "allocate")
+        yield _to_allocate(
+            "Find a moderator", moderation, moderation.audit.reference, moderation.pk in closed
+        )
+    for moderation in late:
         about = f"{moderation.audit.reference}, with {moderation.moderator}"
-        yield ToDo("Moderation is late", href, moderation.due_on, about)
+        yield _to_allocate("Moderation is late", moderation, about, moderation.pk in closed)
+
+
+def _to_allocate(text: str, moderation: Moderation, about: str, closed: bool) -> ToDo:
+    """Whoever audited the case sees that something is to be done and leaves it to a colleague: not theirs to open."""
+    if closed:
+        href = reverse("moderation:list", args=[moderation.audit.authority.slug])
+        return ToDo(
+            text, href, moderation.due_on, f"{about}: you audited this case, so a colleague does this"
+        )
+    return ToDo(text, moderation_href(moderation, "allocate"), moderation.due_on, about)
 
 
 def view_todo(person: Person) -> Iterable[ToDo]:

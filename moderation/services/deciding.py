@@ -139,7 +139,7 @@ def _also(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _hrefs(moderation: Moderation) -> dict[str, str]:
-    return {name: moderation_href(moderation, name) for name in ("decide", "plan", "moderation")}
+    return {name: moderation_href(moderation, name) for name in ("decide", "plan", "moderation", "view")}
 
 
 def _decided(moderation: Moderation, fields: dict[str, Any]) -> dict[str, tuple[str, str]]:

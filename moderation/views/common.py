@@ -9,6 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from audits.selectors.comparison import Comparison, comparison_of
+from audits.selectors.grades import side_by_side
 from audits.selectors.links import audit_href, concern_href
 from audits.selectors.people import auditors_ever
 from audits.selectors.standing import standing_of
@@ -16,6 +18,7 @@ from moderation.enums import ModerationStatus
 from moderation.models import Moderation
 from moderation.paths import moderation_href
 from moderation.selectors import moderation_list
+from qaf.tenants.models import Person
 from qaf.tenants.permissions import may
 from qaf.tenants.services import record_read
 from qaf.tenants.transitions import StatusHasChanged
@@ -59,6 +62,12 @@ def _let_in(request: CouncilRequest, moderation: Moderation) -> None:
     standing_of(person, moderation.audit)
     if request.method == "GET":
         record_read(person=person, subject="audit", subject_id=moderation.audit_id)
+
+
+def records_beside(moderation: Moderation, person: Person) -> Comparison:
+    """Return what the auditors gave, with the worker's own look at the work beside it where there is one."""
+    beside, submitted = side_by_side(standing_of(person, moderation.audit)), comparison_of(moderation.audit)
+    return beside if beside and set(submitted.columns) <= set(beside.columns) else submitted
 
 
 def own_moderation(

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from audits.followup.enums import ActionStatus
 from audits.forms.findings import ActionForm
 from audits.models import AuditAction
-from audits.selectors.comparison import comparison_of
+from audits.selectors.comparison import Comparison
 from audits.selectors.facts import framework_for, tool_of
 from audits.selectors.grades import words_of
 from audits.selectors.people import possible_owners
@@ -24,7 +24,7 @@ from moderation.forms.deciding import DecisionForm, LeaveOutForm
 from moderation.models import Moderation
 from moderation.paths import moderation_href
 from moderation.selectors import asks_plan, field_name, grade_choices, missing, proposed_actions, to_decide
-from moderation.selectors.panels import grade_of_panel, members_of
+from moderation.selectors.panels import PanelGrade, grade_of_panel, reads_views
 from moderation.selectors.questions import Asked, agrees, asks_whether_talked, questions_of
 from moderation.services import (
     DraftConflict,
@@ -38,7 +38,8 @@ from moderation.services import (
 from moderation.services import (
     decide as decide_now,
 )
-from moderation.views.common import own_moderation, show
+from moderation.views.common import own_moderation, records_beside, show
+from qaf.tenants.models import Person
 from qaf.tenants.transitions import TransitionRefused
 from qaf.tenants.views.base import CouncilRequest
 from qaf.ui.words import long_date
@@ -92,16 +93,15 @@ def decide(request: CouncilRequest, found: Moderation) -> HttpResponse:
                 following = "plan" if asks_plan(found) else "check"
                 later = request.POST.get("then") == "later"
                 return redirect(moderation_href(found, "moderation" if later else following))
-    comparison = comparison_of(found.audit)
+    comparison = records_beside(found, request.person)
     draft = draft_of(found)
     context = {
         "form": form,
         "asks_plan": asks_plan(found),
         "conflict": conflict,
-        "grades": _beside(found, form),
+        "grades": _beside(found, form, comparison),
         "comparison": comparison,
-        "members": members_of(found),
-        "panel_grade": grade_of_panel(found) if found.mode == Mode.PANEL else None,
+        "panel_grade": _panel_grade(found, request.person),
         "standards": _standards(found),
         "save_url": moderation_href(found, "save"),
         "saved_at": draft.saved_at if draft else None,
@@ -109,14 +109,19 @@ def decide(request: CouncilRequest, found: Moderation) -> HttpResponse:
     return show(request, "moderation/decide.html", found, context, status=status)
 
 
-def _beside(found: Moderation, form: DecisionForm) -> list[dict[str, Any]]:
+def _panel_grade(found: Moderation, person: Person) -> PanelGrade | None:
+    """What the panel comes to, for somebody who may know it by now."""
+    return grade_of_panel(found) if found.mode == Mode.PANEL and reads_views(found, person) else None
+
+
+def _beside(found: Moderation, form: DecisionForm, comparison: Comparison) -> list[dict[str, Any]]:
     """Return each grade to decide with both auditors' words and what the framework's grades look like there."""
     framework = framework_for(found.audit)
     tool = tool_of(found.audit, framework)
     return [
         one
         | {
-            "words": words_of(one["row"]),
+            "words": words_of(comparison.row(one["row"].domain)),
             "descriptors": descriptors_of(framework, tool, one["row"].domain),
         }
         for one in form.grades()
@@ -280,7 +285,7 @@ def check(request: CouncilRequest, found: Moderation) -> HttpResponse:
         return redirect(moderation_href(found))
     draft = draft_of(found)
     fields = draft.fields if draft else {}
-    hrefs = {name: moderation_href(found, name) for name in ("decide", "plan", "moderation")}
+    hrefs = {name: moderation_href(found, name) for name in ("decide", "plan", "moderation", "view")}
     problems, status = missing(found, fields, hrefs), 200
     if request.method == "POST":
         try:

@@ -15,6 +15,7 @@ from moderation.enums import MeetingStatus
 from moderation.forms.together import FeedbackForm, InviteForm, RecordForm, ThemeForm
 from moderation.models import Meeting
 from moderation.paths import meeting_href, moderation_href
+from moderation.selectors.lists import closed_to
 from moderation.selectors.meetings import (
     attendance_of,
     audits_to_choose,
@@ -109,17 +110,19 @@ def meetings(request: CouncilRequest) -> HttpResponse:
 def meeting(request: CouncilRequest, found: Meeting) -> HttpResponse:
     """Show the meeting: its people, its audits and how each was chosen, what it found."""
     framework = framework_of_meeting(found)
-    planned = found.status == MeetingStatus.PLANNED
+    planned, cases = found.status == MeetingStatus.PLANNED, cases_of(found)
+    closed = closed_to(request.person, cases)
     context = {
         "people": [(one, framework.names.role(one.role)) for one in found.people.all()],
         "cases": [
             (
                 one,
-                moderation_href(one),
+                "" if one.pk in closed else moderation_href(one),
+                closed.get(one.pk, ""),
                 "; ".join(reason.text for reason in one.reasons.all()),
                 [framework.names.grade(d.grade) for d in one.decisions.all() if not d.domain],
             )
-            for one in cases_of(found)
+            for one in cases
         ],
         "planned": planned,
         "invite_url": meeting_href(found, "invite") if planned and people_to_invite(found) else "",

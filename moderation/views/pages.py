@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 
 from audits.models import FamilyContact
 from audits.selectors.audits import audit_by_reference
-from audits.selectors.comparison import comparison_of, graded_domains
+from audits.selectors.comparison import graded_domains
 from audits.selectors.disagreements import disagreements_of
 from audits.selectors.facts import framework_for
 from audits.selectors.grades import words_of
@@ -33,11 +33,12 @@ from moderation.selectors import (
     visible_moderations,
     why_in_short,
 )
-from moderation.selectors.lists import earlier_rounds
+from moderation.selectors.lists import closed_to, earlier_rounds
 from moderation.selectors.modes import way_of
+from moderation.selectors.panels import owes_view
 from moderation.selectors.questions import asks_whether_talked
 from moderation.services import allocate_by_hand, ask_for_moderation, draft_of
-from moderation.views.common import moderation_page, show
+from moderation.views.common import moderation_page, records_beside, show
 from moderation.views.panels import panel_context
 from qaf.lib import clock
 from qaf.tenants.permissions import may, require
@@ -56,9 +57,13 @@ def moderations(request: CouncilRequest) -> HttpResponse:
     found = ModerationFilter(request.GET, queryset=visible_moderations(request.person), request=request)
     rows = found.qs.order_by(*ordering(request.GET, allowed=SORTS, default="due"), "pk")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    closed = closed_to(request.person, page)
     context = {
         "filter": found,
-        "listed": [(one, moderation_href(one), why_in_short(one)) for one in page],
+        "listed": [
+            (one, "" if one.pk in closed else moderation_href(one), why_in_short(one), closed.get(one.pk, ""))
+            for one in page
+        ],
         "page_obj": page,
         "today": clock.today(),
         "allocates": may(request.person, "moderation.allocate"),
@@ -70,10 +75,12 @@ def moderations(request: CouncilRequest) -> HttpResponse:
 def overview(request: CouncilRequest, found: Moderation) -> HttpResponse:
     """Show both records side by side, why it is moderated, and how far the decision is."""
     audit = found.audit
-    comparison = comparison_of(audit)
+    comparison = records_beside(found, request.person)
     own = found.moderator_id == request.person.pk and found.status == ModerationStatus.ALLOCATED
     draft = draft_of(found) if own else None
-    hrefs = {name: moderation_href(found, name) for name in ("decide", "plan", "allocate", "moderation")}
+    hrefs = {
+        name: moderation_href(found, name) for name in ("decide", "plan", "allocate", "moderation", "view")
+    }
     problems = missing(found, draft.fields if draft else {}, hrefs) if own else []
     context: dict[str, Any] = {
         "comparison": comparison,
@@ -100,8 +107,9 @@ def overview(request: CouncilRequest, found: Moderation) -> HttpResponse:
 def _tasks(found: Moderation, problems: list, hrefs: dict[str, str]) -> list[dict[str, str]]:
     left = [problem for problem in problems if problem.href.startswith(hrefs["decide"])]
     rows = len(to_decide(found))
+    grades = f"Decide {plural(rows, 'grade')}{', each with its reason' if rows > 1 else ', with its reason'}"
     decide = {
-        "title": f"Decide {plural(rows, 'grade')}{', each with its reason' if rows > 1 else ', with its reason'}",
+        "title": grades if rows else "Say what you found: a checklist has no grade to decide",
         "href": hrefs["decide"],
     }
     decide |= (
@@ -110,7 +118,11 @@ def _tasks(found: Moderation, problems: list, hrefs: dict[str, str]) -> list[dic
     plan = {"title": "Agree the action plan", "href": hrefs["plan"]}
     agreed = found.action_plan_agreed
     plan |= {"status": "Completed", "tone": ""} if agreed else {"status": "To do", "tone": "blue"}
-    return [decide, plan] if asks_plan(found) else [decide]
+    tasks = [decide, plan] if asks_plan(found) else [decide]
+    if found.moderator is not None and owes_view(found, found.moderator):
+        view = {"title": "Give your own view", "href": hrefs["view"], "status": "To do", "tone": "blue"}
+        return [view, *tasks]
+    return tasks
 
 
 def _decisions(found: Moderation) -> list[dict[str, Any]]:

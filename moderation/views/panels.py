@@ -7,7 +7,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
-from audits.selectors.comparison import comparison_of
 from audits.selectors.facts import framework_for, tool_of
 from audits.selectors.grades import words_of
 from audits.selectors.sections import descriptors_of
@@ -17,9 +16,19 @@ from moderation.forms.together import JoinForm, ViewForm
 from moderation.models import Moderation
 from moderation.paths import moderation_href
 from moderation.selectors import grade_choices
-from moderation.selectors.panels import grade_of_panel, members_of, own_place, people_to_ask, still_needed
+from moderation.selectors.panels import (
+    grade_of_panel,
+    owes_view,
+    own_place,
+    people_to_ask,
+    reads_views,
+    seats_for,
+    still_needed,
+    views_needed,
+)
 from moderation.services.panels import ask_to_join, give_view, require_lead
-from moderation.views.common import moderation_page, show
+from moderation.views.common import moderation_page, records_beside, show
+from qaf.tenants.models import Person
 from qaf.tenants.views.base import CouncilRequest
 
 
@@ -27,23 +36,26 @@ def panel_context(request: CouncilRequest, found: Moderation) -> dict[str, Any]:
     """Return what the moderation's page shows of its panel; nothing where one person decides."""
     if found.mode != Mode.PANEL:
         return {}
-    framework = framework_for(found.audit)
-    members = members_of(found)
+    framework, reads = framework_for(found.audit), reads_views(found, request.person)
     leads = request.person.pk in {found.moderator_id, found.meeting.chair_id if found.meeting else None}
-    mine = next((one for one in members if one.person_id == request.person.pk), None)
-    is_open = found.status in OPEN
+    mine, is_open = own_place(found, request.person), found.status in OPEN
+    grade = grade_of_panel(found) if reads else None
+    needs = (still_needed(found) if reads else views_needed(found)) if is_open else []
     return {
-        "members": [
-            (one, framework.names.role(one.role), framework.names.grade(one.grade) if one.grade else "")
-            for one in members
-        ],
-        "panel_grade": grade_of_panel(found),
-        "panel_label": framework.names.grade(grade_of_panel(found).grade),
-        "panel_needs": still_needed(found) if is_open else [],
+        "members": seats_for(found, request.person),
+        "panel_grade": grade,
+        "panel_label": framework.names.grade(grade.grade) if grade else "",
+        "panel_needs": needs,
+        "unread": _why_unread(found, request.person) if not reads else "",
         "join_url": moderation_href(found, "join") if leads and is_open else "",
         "view_url": moderation_href(found, "view") if mine and is_open else "",
         "view_given": bool(mine and mine.said_at),
     }
+
+
+def _why_unread(found: Moderation, person: Person) -> str:
+    when = "you have given yours" if owes_view(found, person) else "the panel has heard those it needs"
+    return f"Each member judges without knowing what the others think: you read their views once {when}."
 
 
 @moderation_page
@@ -68,7 +80,7 @@ def view(request: CouncilRequest, found: Moderation) -> HttpResponse:
         else:
             messages.success(request, f"Your view on {found.audit.reference} is recorded.")
             return redirect(moderation_href(found))
-    comparison = comparison_of(found.audit)
+    comparison = records_beside(found, request.person)
     context = {
         "form": form,
         "comparison": comparison,

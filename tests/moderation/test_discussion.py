@@ -8,7 +8,7 @@ from audits.enums import AuditStatus
 from audits.followup.selectors import people_for
 from audits.models import Contribution, Conversation
 from audits.selectors.facts import around_audit
-from audits.selectors.outcome import marks_of
+from audits.selectors.outcome import marks_of, outcome_of
 from moderation.models import Dispute, Moderation
 from moderation.selectors import field_name, missing, to_decide
 from moderation.services import agree_plan, decide, save_draft
@@ -207,6 +207,7 @@ def test_where_they_do_not_agree_a_ladder_is_climbed_to_its_end_while_the_grade_
         "good",
     )
     assert (audit.grades.get(domain="").grade, "Disputed" in marks_of(audit)) == ("good", False)
+    assert outcome_of(audit).overall.source == "Settled on the disagreement ladder, step 3"
     assert (
         audit.recorded_grades.filter(domain="", stage="moderated").last().reason == "The evidence is there."
     )

@@ -11,7 +11,7 @@ from audits.services.disagreements import disagree_with_grade
 from audits.services.finalise import finalise
 from audits.services.random_check import waits_for_random_check
 from moderation.models import Moderation
-from moderation.selectors.panels import panel_grade, still_needed
+from moderation.selectors.panels import kept_from, panel_grade, seats_for, still_needed
 from moderation.services import allocate_waiting, decide
 from moderation.services.drawing import draw_ended_months
 from moderation.services.panels import ask_to_join, give_view
@@ -61,6 +61,8 @@ def test_a_good_audit_goes_to_the_panel_which_cannot_decide_without_the_assistan
         assert still_needed(moderation) == [
             "The view of the Assistant Director for moderation is needed for this audit"
         ]
+        if lead not in (psw, sgu):
+            give_view(moderation=moderation, grade="good", view="It reads well.", person=lead)
         type_decision(moderation, {"": "requires_improvement"})
         with pytest.raises(TransitionRefused, match="Assistant Director"):
             decide(moderation=moderation, person=lead)
@@ -165,3 +167,38 @@ def test_a_months_end_tops_up_to_a_third_and_gives_each_improvement_manager_a_co
     assert len(draws["share_of_month"].chosen) == 2
     assert set(draws["share_of_month"].pool) == {one.reference for one in (*audits, own)} - {colleague}
     assert not any(waits_for_random_check(one) for one in audits)
+
+
+def as_seen_by(moderation: Moderation, person) -> dict[str, tuple[bool, str, str]]:
+    return {one.name: (one.given, one.grade, one.view) for one in seats_for(moderation, person)}
+
+
+def test_nobody_on_a_panel_reads_a_view_before_giving_their_own_and_neither_does_whoever_leads_it(town):
+    audit = submitted_audit(town, month_of_audits(), 0, town.people["team_manager"][1], "good")
+    moderation = Moderation.objects.get(audit=audit)
+    with clock.travel(date(2026, 10, 31)):
+        allocate_waiting()
+        moderation.refresh_from_db()
+        lead = moderation.moderator
+        first, second = (one.person for one in moderation.members.exclude(person=lead).order_by("id")[:2])
+        onlooker = town.people["service_manager"][1]
+        give_view(moderation=moderation, grade="good", view="Well evidenced.", person=first)
+        unread, read = (True, "", ""), (True, "Good", "Well evidenced.")
+        for reader, seen in ((first, read), (second, unread), (lead, unread), (onlooker, unread)):
+            assert as_seen_by(moderation, reader)[first.name] == seen, reader.name
+            kept = kept_from(reader, [one.pk for one in moderation.members.all()])
+            place = moderation.members.get(person=first)
+            assert (place.pk in kept) is (seen == unread), reader.name
+        give_view(moderation=moderation, grade="inadequate", view="The plan is old.", person=second)
+        assert as_seen_by(moderation, second)[first.name] == read
+        type_decision(moderation, {"": "good"})
+        with pytest.raises(TransitionRefused) as refusal:
+            decide(moderation=moderation, person=lead)
+        said = [one.text for one in refusal.value.problems]
+        assert "Give your own view: the others’ are shown afterwards" in said
+        assert not [text for text in said if "comes to" in text or "divided" in text]
+        give_view(moderation=moderation, grade="good", view="So do I.", person=lead)
+        assert as_seen_by(moderation, lead)[second.name] == (True, "Inadequate", "The plan is old.")
+        for member in moderation.members.filter(said_at=None).select_related("person"):
+            give_view(moderation=moderation, grade="good", view="I agree.", person=member.person)
+        assert as_seen_by(moderation, onlooker)[first.name] == read, "the panel waits for nobody"

@@ -14,7 +14,9 @@ from moderation.services.meetings import prepare_meeting
 from moderation.services.naming import name_moderators
 from qaf.lib import clock
 from qaf.tenants.scope import authority_scope
+from qaf.tenants.services import give_post
 from tests.factories.graded import given_audit, month_of_audits, submit_graded, submitted_audit
+from tests.factories.people import LONG_AGO, make_role
 from tests.golden.town import build_town
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -66,12 +68,33 @@ def test_a_chair_runs_the_meeting_and_a_member_gives_a_view_in_the_browser(counc
     page = post(boss, path("theme", meeting.pk), {"theme": "Direct work", "audits": [audit.pk]})
     assert "Chosen by theme: Direct work" in page
     assert "Invited by the chair" in post(boss, path("invite", meeting.pk), {"people": [guest.pk]})
+    colleague = town.people["consultant_practitioner"][0]
+    post(boss, path("invite", meeting.pk), {"people": [colleague.pk]})
+    early = {"grade": "inadequate", "view": "The plan is five months old.", "standards_met": "no"}
+    post(browse(colleague), path("view", audit.reference), early)
     member = browse(guest)
     assert member.get(path("record", meeting.pk)).status_code == 403
+    for client in (member, boss):
+        page = client.get(path("moderation", audit.reference)).content.decode()
+        assert ("Given" in page, "five months old" in page) == (True, False)
+        for where in (path("view", audit.reference), path("decide", audit.reference)):
+            page = client.get(where).content.decode()
+            assert "five months old" not in page
+            assert "The panel comes to" not in page
+    with authority_scope(council):
+        make_role("trail_reader", "tenants.read_trail")
+        for person in (guest, colleague):
+            give_post(person=person, role="trail_reader", starts_on=LONG_AGO)
+    trail = {"kind": "moderation_panelmember"}
+    page = member.get("/a/alder/people/trail/", trail).content.decode()
+    assert ("not shown to you yet" in page, "five months old" in page) == (True, False)
+    assert "five months old" in browse(colleague).get("/a/alder/people/trail/", trail).content.decode()
     view = {"grade": "good", "view": "Standards are met.", "standards_met": "yes"}
     page = post(member, path("view", audit.reference), view)
     assert "Standards are met." in page
+    assert "five months old" in page, "what the others think is read afterwards"
     assert "Good" in page
+    assert "five months old" in member.get("/a/alder/people/trail/", trail).content.decode()
     with authority_scope(council):
         people = list(meeting.people.values_list("person_id", flat=True))
     data = {"held_on_0": "5", "held_on_1": "10", "held_on_2": "2026", "notes": "Direct work is strong."}
