@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from reporting.views import analysis, dashboard, drafts, learning, lists, mine, reports, sessions
+from reporting.views import analysis, criteria, dashboard, drafts, learning, lists, mine, reports, sessions
 
 app_name = "reporting"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("audits/", lists.audits, name="audits"),
     path("issues/", lists.issues, name="issues"),
+    path("criteria/", criteria.criteria, name="criteria"),
     path("analysis/", analysis.analysis, name="analysis"),
     path("mine/", mine.mine, name="mine"),
     path("findings/", learning.coding, name="findings"),

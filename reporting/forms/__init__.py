@@ -3,9 +3,10 @@
 from reporting.forms.figures import (
     AuditsForm,
     CommentaryForm,
+    CriteriaForm,
     IssueForm,
     NewReportForm,
     PlaceForm,
 )
 
-__all__ = ["AuditsForm", "CommentaryForm", "IssueForm", "NewReportForm", "PlaceForm"]
+__all__ = ["AuditsForm", "CommentaryForm", "CriteriaForm", "IssueForm", "NewReportForm", "PlaceForm"]

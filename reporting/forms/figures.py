@@ -1,6 +1,7 @@
 """What a reader chooses, and what a person writes beside the figures."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from audits.frameworks.schema import Framework
@@ -102,6 +103,34 @@ class IssueForm(PlaceForm):
         return (kind, key) if key else None
 
 
+class CriteriaForm(PlaceForm):
+    """A place and months, the version of the tool whose statements are counted, and which audits."""
+
+    asked = forms.ChoiceField(label="Tool", required=False)
+    origin = forms.ChoiceField(
+        label="Audits",
+        required=False,
+        choices=[("", "Drawn at random"), ("all", "All, however chosen")],
+    )
+
+    def __init__(self, *args: Any, tools: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._choices("asked", [("", tools[0][1] if tools else "None"), *tools[1:]])
+        if len(tools) < 2:
+            del self.fields["asked"]
+        self.order_fields(["asked", "service", "team", "period", "origin"])
+
+    @property
+    def tool(self) -> str:
+        """Return the chosen tool version, empty for the newest."""
+        return str(self.cleaned_data.get("asked") or "") if self.is_valid() else ""
+
+    @property
+    def every_origin(self) -> bool:
+        """Whether audits count however they were chosen."""
+        return self.is_valid() and self.cleaned_data.get("origin") == "all"
+
+
 class AuditsForm(PlaceForm):
     """A place and months, where the audits stand, and with which grade."""
 
@@ -124,32 +153,51 @@ class AuditsForm(PlaceForm):
         self.order_fields(["state", "grade", "service", "team", "period"])
 
 
+@dataclass
+class ReportGroup:
+    """The reports about one thing, such as the whole council: those of now, and those of earlier months."""
+
+    title: str
+    recent: list[tuple[str, str]] = field(default_factory=list)
+    earlier: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def holds(self) -> set[str]:
+        """The earlier ones, so that a choice among them is not hidden."""
+        return {value for value, _ in self.earlier}
+
+
 class NewReportForm(forms.Form):
-    """Which report for which months."""
+    """Which report for which months; grouped by what it is about, the newest months first."""
 
     report = forms.ChoiceField(label="Which report do you want to make?", widget=forms.RadioSelect)
 
-    govuk = {"report": {"page_heading": True, "label_size": "l"}}
-
     def __init__(self, *args: Any, person: Person, framework: Framework, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        whole = ReportGroup("The whole council")
+        if may(person, MAKE):
+            self._great(framework, whole)
+        groups = {"": whole}
+        for scope, value, text in self._of_framework(person, framework):
+            groups.setdefault(scope, ReportGroup(name_of(scope))).recent.append((value, text))
+        self.groups = [one for one in groups.values() if one.recent]
         self.fields["report"].choices = [  # type: ignore[attr-defined]
-            *(self._great(framework) if may(person, MAKE) else ()),
-            *self._of_framework(person, framework),
+            choice for one in self.groups for choice in (*one.recent, *one.earlier)
         ]
 
-    def _great(self, framework: Framework) -> Iterator[tuple[str, str]]:
-        """Yield the report of the quarter and that of the month for some time back."""
+    def _great(self, framework: Framework, group: ReportGroup) -> None:
+        """Put in the report of the quarter and that of the month: running and just ended, then some time back."""
         today = clock.today()
         this = calendar.quarter_label(*calendar.quarter_of(today))
         for kind in (ReportKind.QUARTERLY, ReportKind.MONTHLY):
             name = definition(framework, kind).label
-            for label, title in periods.choices(kind, today)[:4]:
+            for number, (label, title) in enumerate(periods.choices(kind, today)[:4]):
                 running = label in (this, f"{today:%Y-%m}")
-                yield f"{kind}:{label}", f"{name}: {title}{' (still running)' if running else ''}"
+                text = f"{name}: {title}{' (still running)' if running else ''}"
+                (group.recent if number < 2 else group.earlier).append((f"{kind}:{label}", text))
 
-    def _of_framework(self, person: Person, framework: Framework) -> Iterator[tuple[str, str]]:
-        """Yield the framework's other reports for the months just ended and those still running."""
+    def _of_framework(self, person: Person, framework: Framework) -> Iterator[tuple[str, str, str]]:
+        """Yield the framework's other reports for the months still running and those just ended, with their scope."""
         today = clock.today()
         for one in definitions(framework):
             if one.kind in (ReportKind.QUARTERLY, ReportKind.MONTHLY):
@@ -164,8 +212,8 @@ class NewReportForm(forms.Form):
                     continue
                 label = f"{one.label}, {name_of(scope)}" if scope else one.label
                 about = f":{scope}" if scope else ""
-                yield f"{one.kind}:{ended.label}{about}", f"{label}: {ended.title}"
-                yield f"{one.kind}:{running.label}{about}", f"{label}: {running.title} (still running)"
+                yield scope, f"{one.kind}:{running.label}{about}", f"{label}: {running.title} (still running)"
+                yield scope, f"{one.kind}:{ended.label}{about}", f"{label}: {ended.title}"
 
     @property
     def wanted(self) -> tuple[str, str, str]:

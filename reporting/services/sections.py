@@ -185,7 +185,7 @@ def family_section(made_from: Source) -> Section | None:
     if not family.targets(records):
         return None
     heard = family.themes(records)
-    chart = [family.theme_chart(records)] if heard.rows else [heard]
+    chart = [family.theme_chart(records), family.themes_by_service(records)] if heard.rows else [heard]
     words_of = family.quotes(records)
     return Section(
         "families",

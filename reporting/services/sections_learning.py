@@ -106,7 +106,8 @@ def themed_section(made_from: Source) -> Section | None:
 def meaning_section(made_from: Source) -> Section | None:
     """What audits have meant for children: stated changes, re-audits, the family's words (DUR-31)."""
     records = made_from.records
-    themes = [family.theme_chart(records)] if family.themes(records).rows else []
+    heard = family.themes(records).rows
+    themes: list[Block] = [family.theme_chart(records), family.themes_by_service(records)] if heard else []
     return Section(
         "meaning",
         "What it has meant for children",

@@ -17,6 +17,7 @@ from reporting.services.figures import (
     actions,
     agreement,
     compliance,
+    criteria,
     family,
     grades,
     inadequate,
@@ -146,6 +147,13 @@ def _links(request: CouncilRequest, choice: Choice) -> list[dict[str, str]]:
         {"text": "One issue across audits", "href": reverse("reporting:issues", args=[slug]) + suffix},
         {"text": "Analysis of outcomes", "href": reverse("reporting:analysis", args=[slug]) + suffix},
     ]
+    if any(criteria.has_criteria(tool) for tool in choice.framework.tools):
+        links.append(
+            {
+                "text": "How statements were marked",
+                "href": reverse("reporting:criteria", args=[slug]) + suffix,
+            }
+        )
     if not practitioners_reach(request.person, choice.framework).is_empty:
         links.append(
             {"text": "Practitioners’ audits", "href": reverse("reporting:practitioners", args=[slug])}

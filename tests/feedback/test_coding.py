@@ -154,7 +154,7 @@ def test_the_register_asks_the_database_as_often_for_four_as_for_one(world, ente
     assert queries() == before
 
 
-@pytest.mark.req("HER-12")
+@pytest.mark.req("HER-12", "WSX-58")
 def test_the_quarterly_report_tells_what_was_coded(world):
     code_conversation(
         contact=world.mother, themes={"listened_to": True}, quotation="She rings back.", person=world.quinn
@@ -165,4 +165,5 @@ def test_the_quarterly_report_tells_what_was_coded(world):
     assert blocks["family_themes_chart"]["data"]["groups"] == [
         {"label": "Being listened to", "counts": [1, 0]}
     ]
+    assert blocks["family_themes_service"]["rows"] == [["Safeguarding Teams", "Being listened to (1)", "–"]]
     assert blocks["quotes"]["items"] == [["She rings back.", "Parent or carer"]]

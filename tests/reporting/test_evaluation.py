@@ -12,7 +12,9 @@ from qaf.notices.models import Notice
 from qaf.tenants.registry import todo_for
 from reporting.models import ChosenCase, CodedFinding, ReportDraft, ReportSnapshot
 from reporting.selectors.findings import findings
+from reporting.selectors.records import read
 from reporting.services import faces
+from reporting.services.figures import agreement
 from reporting.services.freezing import ask_for_report, freeze, save_draft
 from reporting.services.learning import choose_case, code_finding, comment_on_case, write_paper
 from tests.factories.learning import one_auditor
@@ -266,3 +268,8 @@ def test_a_worker_s_own_grade_stands_beside_the_auditor_s_and_is_no_second_audit
     assert found["moderation_confirmed"] == (2, 3), "the hidden record counts, it is only not shown"
     assert "agreed_overall" not in found
     assert "Grades are final ones: given by the auditor" in report.figures["population"][1]
+
+
+def test_where_one_auditor_grades_no_figure_compares_auditors(west):
+    records = read(starts=JULY, ends=date(2026, 9, 30), as_of=date(2026, 10, 5), framework=west.framework)
+    assert [figure.key for figure in agreement.agreement(records)] == ["worker_agrees"]

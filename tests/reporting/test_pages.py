@@ -222,6 +222,23 @@ def test_the_qa_lead_writes_leaves_comes_back_and_makes_the_report(world, counci
     assert not ReportDraft.objects.exists()
 
 
+def test_reports_to_make_stand_under_what_they_are_about_with_earlier_months_behind(world, enter):
+    client = enter(world.quinn)
+    text = client.get(page("new")).content.decode()
+    whole = text.index("The whole council")
+    behind = text.index("Earlier periods")
+    places = [
+        text.index(f'value="monthly:{month}"') for month in ("2026-10", "2026-09", "2026-08", "2026-07")
+    ]
+    assert places == sorted(places)
+    assert whole < places[1] < behind < places[2]
+    assert text.count('value="quarterly:2026-Q3"') == 1
+    assert text.count('id="id_report"') == 1
+    refused = client.post(page("new"), {"report": ""})
+    assert refused.status_code == 422
+    assert 'href="#id_report"' in refused.content.decode()
+
+
 def test_an_old_window_is_told_and_keeps_its_words(world, enter):
     client = enter(world.quinn)
     address = page("draft", "monthly", "2026-09")

@@ -66,7 +66,9 @@ def changed_after_talking(records: Records) -> tuple[int, int]:
 
 
 def agreement(records: Records) -> tuple[Figure, ...]:
-    """Return the figures of agreement between the auditors and with the worker."""
+    """Return the figures of agreement between the auditors, where there are several, and with the worker."""
+    if len(slots(records)) < 2:
+        return (worker_agreement(records),)
     return (
         Figure(
             "agreed_unseen",

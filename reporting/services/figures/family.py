@@ -4,10 +4,11 @@ from collections import Counter
 
 from feedback.selectors.themes import theme_labels
 from reporting.selectors.records import Records
-from reporting.services.figures.model import ChartBlock, Column, Figure, Quotes, Table
+from reporting.services.figures.model import Cell, ChartBlock, Column, Figure, Quotes, Table
 
 MOST_QUOTES = 12
 POPULATION = "audits drawn at random that every auditor has submitted"
+CODED = "conversations with family members in submitted audits that have been coded"
 
 
 def targets(records: Records) -> dict[str, str]:
@@ -76,21 +77,27 @@ def reasons(records: Records) -> Table:
     )
 
 
-def themes(records: Records) -> Table:
-    """Return the themes heard in what families said, in praise and as something to change."""
-    labels = theme_labels(records.framework)
+def _heard(records: Records) -> tuple[Counter[str], Counter[str]]:
+    """Return in how many conversations each theme was heard in praise, and as something to change."""
     praise: Counter[str] = Counter()
     change: Counter[str] = Counter()
     for row in records.submitted:
         for contact in records.parts.contacts.get(row.pk, ()):
             for theme, positive in records.parts.themes.get(contact.pk, ()):
                 (praise if positive else change)[theme] += 1
+    return praise, change
+
+
+def themes(records: Records) -> Table:
+    """Return the themes heard in what families said, in praise and as something to change."""
+    labels = theme_labels(records.framework)
+    praise, change = _heard(records)
     keys = sorted(praise.keys() | change.keys(), key=lambda key: (-(praise[key] + change[key]), key))
     return Table(
         key="family_themes",
         title="What families spoke about",
         definition="Conversations in which the quality assurance team heard the theme.",
-        population="conversations with family members in submitted audits that have been coded",
+        population=CODED,
         columns=(Column("Theme", "text"), Column("Said in praise"), Column("Something to change")),
         rows=tuple((labels.get(key, key), praise[key], change[key]) for key in keys),
         empty="No conversation has been coded yet.",
@@ -105,13 +112,41 @@ def theme_chart(records: Records) -> ChartBlock:
         kind="stacked",
         title="What families spoke about, praise and change",
         definition="Conversations in which each theme was heard.",
-        population="conversations with family members in submitted audits that have been coded",
+        population=CODED,
         data={
             "series": [["praise", "Said in praise"], ["change", "Something to change"]],
             "groups": [{"label": row[0], "counts": [row[1], row[2]]} for row in rows],
             "first_column": "Theme",
         },
     )
+
+
+def themes_by_service(records: Records) -> Table:
+    """Return for each service what families praised and what they asked to change, most often first (WSX-58)."""
+    labels = theme_labels(records.framework)
+    rows: list[tuple[Cell, ...]] = []
+    for name, own in records.by_service():
+        praise, change = _heard(own)
+        if praise or change:
+            rows.append((name, _in_words(praise, labels), _in_words(change, labels)))
+    return Table(
+        key="family_themes_service",
+        title="What families spoke about, by service",
+        definition="Themes heard in each service, with the number of conversations.",
+        population=CODED,
+        columns=(
+            Column("Service", "text"),
+            Column("Said in praise", "text"),
+            Column("Something to change", "text"),
+        ),
+        rows=tuple(rows),
+        empty="No conversation has been coded yet.",
+    )
+
+
+def _in_words(found: Counter[str], labels: dict[str, str]) -> str:
+    most_first = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+    return ", ".join(f"{labels.get(key, key)} ({count})" for key, count in most_first) or "–"
 
 
 def quotes(records: Records) -> Quotes:
