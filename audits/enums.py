@@ -170,6 +170,8 @@ class CorrectionStatus(models.TextChoices):
 
 NOT_APPLICABLE = "not_applicable"
 OVERALL = ""
+CHECKLIST = "checklist"
+"""Under which a tool's questions are kept, where a domain has its key."""
 
 
 class CriterionMark(models.TextChoices):

@@ -74,3 +74,17 @@ def add_marks(provider: Callable[["Audit"], Iterable[str]]) -> None:
 def marks_from_others(audit: "Audit") -> list[str]:
     """Return the declared marks of ``audit``."""
     return [mark for provider in _marks for mark in provider(audit)]
+
+
+_settled: list[Callable[["Audit"], str]] = []
+
+
+def add_settled(provider: Callable[["Audit"], str]) -> None:
+    """Declare who knows that the overall grade was settled elsewhere than in its moderation, and where, in words."""
+    if provider not in _settled:
+        _settled.append(provider)
+
+
+def settled_elsewhere(audit: "Audit") -> str:
+    """Return where the overall grade of ``audit`` was settled, in words; ``""``: where its source says."""
+    return next((words for provider in _settled if (words := provider(audit))), "")

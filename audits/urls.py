@@ -96,7 +96,10 @@ urlpatterns += [
     path("re-audits/<int:pk>/", re_audits.re_audit, name="re_audit"),
 ]
 
-urlpatterns += [path("action-position/", marks.positions, name="positions")]
+urlpatterns += [
+    path("action-position/", marks.positions, name="positions"),
+    path("patterns/<int:pk>/", marks.pattern, name="pattern"),
+]
 urlpatterns += [path("framework-preview/", framework_preview.framework_preview, name="framework_preview")]
 
 # What audits look at, and cases that somebody chooses.

@@ -5,11 +5,14 @@ from datetime import date
 from typing import Any
 
 from django.forms.boundfield import BoundField
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from audits.enums import NOT_APPLICABLE, CriterionMark
 from audits.frameworks.schema import Framework, GradeSet, Tool
-from audits.frameworks.schema.tools import Criterion, ExtraField
+from audits.frameworks.schema.tools import ChecklistItem, Criterion, ExtraField
 from audits.selectors.asked import (
+    ANSWER,
     COMPLIANCE_ACTION,
     EXTRA,
     FURTHER,
@@ -17,10 +20,13 @@ from audits.selectors.asked import (
     LOOKED_BACK,
     MARK,
     MARKS_REASON,
+    NOTE,
+    REASON,
     WARNING_REASON,
     WITHIN,
     extra_fields,
     label_of,
+    looks_further_back,
     source_fields,
     words_asked,
 )
@@ -42,6 +48,15 @@ def _words(label: str, hint: str = "") -> forms.CharField:
     return forms.CharField(
         label=label, required=False, widget=forms.Textarea, help_text=hint, max_length=20_000
     )
+
+
+def _timescale(one: ChecklistItem) -> str:
+    return f"Timescale: {one.timescale}" if one.timescale else ""
+
+
+def _beside(label: str, one: ChecklistItem) -> SafeString:
+    """Return a label that names its question to those who do not see what it stands beside."""
+    return format_html('{}<span class="govuk-visually-hidden"> ({})</span>', label, one.question)
 
 
 def _ticks(label: str, choices: list[tuple[str, str]], hint: str = "") -> forms.MultipleChoiceField:
@@ -81,6 +96,9 @@ class SectionForm(forms.Form):
         self.govuk: dict[str, dict[str, Any]] = {}  # type: ignore[misc]
         self.section, self.tool = section, tool
         super().__init__(data, initial={**section.fields, "version": section.version})
+        if section.items:
+            self._add_questions()
+            return
         if section.is_overall:
             self._add_overall(framework, warned)
         else:
@@ -94,16 +112,47 @@ class SectionForm(forms.Form):
             )
             self.govuk["tags"] = {"small": True, "classes": "qaf-columns"}
         self._add_marks([one for one in section.criteria if one.compliance], inline=True)
-        if section.is_overall or (section.domain and section.domain.graded):
+        if not section.ungraded and (section.is_overall or (section.domain and section.domain.graded)):
             self._add_grade(grades)
         self._add_marks([one for one in section.criteria if not one.compliance], inline=False)
 
     def keep_words(self, *, grades: bool) -> None:
         """Ask only for words, and where it may be given for a grade: the part counts for nothing (WSX-46)."""
+        if self.section.items:
+            return
         kept = {"version", "strengths", "development", "evidence"}
         kept |= {"grade", "not_applicable_reason"} if grades else set()
         for name in [name for name in self.fields if name not in kept]:
             del self.fields[name]
+
+    def _add_questions(self) -> None:
+        """Ask every question of a checklist, as its framework lets it be answered."""
+        for one in self.section.items:
+            answer, note, reason = ANSWER + one.key, NOTE + one.key, REASON + one.key
+            if one.in_words:
+                self.fields[answer] = _words(one.question, _timescale(one))
+                self.govuk[answer] = {"rows": 3, "spellcheck": True, "label_size": "s"}
+                continue
+            choices = [(choice.key, choice.label) for choice in one.choices]
+            options: dict[str, Any] = {"label_size": "s", "small": True}
+            if one.not_applicable:
+                choices.append((NOT_APPLICABLE, "Not applicable"))
+                options |= {"conditional": {NOT_APPLICABLE: reason}, "divider": {NOT_APPLICABLE: "or"}}
+            self.fields[answer] = forms.ChoiceField(
+                label=one.question,
+                choices=choices,
+                required=False,
+                widget=forms.RadioSelect,
+                help_text=_timescale(one),
+            )
+            self.govuk[answer] = options
+            if one.not_applicable:
+                self.fields[reason] = forms.CharField(
+                    label=_beside("Why does it not apply?", one), required=False, max_length=500
+                )
+            if one.notes:
+                self.fields[note] = _words(_beside("Note", one))
+                self.govuk[note] = {"rows": 2, "spellcheck": True}
 
     # What a section asks ----------------------------------------------------------------------------------------------
 
@@ -122,6 +171,9 @@ class SectionForm(forms.Form):
     def _add_overall(self, framework: Framework, warned: bool) -> None:
         tool = self.tool
         self._add_look_back()
+        if self.section.ungraded:
+            self._add_words_of_the_whole()
+            return
         for name, label in source_fields(framework).items():
             self.fields[name] = _words(label, "What you learnt from it, or why it could not be considered.")
             self.govuk[name] = {"rows": 3, "spellcheck": True}
@@ -139,9 +191,18 @@ class SectionForm(forms.Form):
             self.fields[EXTRA + WARNING_REASON] = _words("Why the overall grade is right beside the domains")
             self.govuk[EXTRA + WARNING_REASON] = {"rows": 3}
 
+    def _add_words_of_the_whole(self) -> None:
+        """Ask for the words that a checklist's tool names; there is no grade for them to rest on."""
+        for name in words_asked(self.tool, overall=True):
+            one = self.tool.further(KEYS.get(name, name))
+            self.fields[name] = _words(
+                label_of(self.tool, name, TITLES[name]), (one.hint or "") if one else ""
+            )
+            self.govuk[name] = {"rows": ROWS, "spellcheck": True}
+
     def _add_look_back(self) -> None:
         rule = self.tool.look_back
-        if rule is None or not rule.extendable_with_reason:
+        if rule is None or not looks_further_back(self.tool):
             return
         name, reason = EXTRA + LOOKED_BACK, EXTRA + LOOK_BACK_REASON
         choices = [(WITHIN, f"The last {plural(rule.months, 'month')}"), (FURTHER, "Further back")]
@@ -260,6 +321,9 @@ class SectionForm(forms.Form):
         found = {name: value for name, value in self.cleaned_data.items() if name != "version"}
         if found.get("grade") != NOT_APPLICABLE:
             found.pop("not_applicable_reason", None)
+        for one in self.section.items:
+            if found.get(ANSWER + one.key) != NOT_APPLICABLE:
+                found.pop(REASON + one.key, None)
         return {
             name: value.isoformat() if isinstance(value, date) else value
             for name, value in found.items()

@@ -8,7 +8,7 @@ from audits.followup.enums import ActionStatus
 from audits.followup.selectors.lists import tracking_posts
 from audits.frameworks.enums import Occurrence
 from audits.frameworks.schema import Framework
-from audits.frameworks.selectors import NoFrameworkError, framework_in_force
+from audits.frameworks.selectors import framework_if_any
 from audits.frameworks.vocabulary.effects import ReportPosition
 from audits.models import Audit, ReportedPosition
 from qaf.lib import clock
@@ -74,19 +74,12 @@ def sees_positions(person: Person) -> bool:
 
 
 def _is_told(person: Person) -> bool:
-    framework = _framework()
+    framework = framework_if_any()
     if framework is None:
         return False
     held = role_keys_of(person)
     parties = {party for effect in position_effects(framework) for party in (*effect.to, *effect.tracked_by)}
     return any(held & framework.role_keys(party) for party in parties)
-
-
-def _framework() -> Framework | None:
-    try:
-        return framework_in_force()
-    except NoFrameworkError:
-        return None
 
 
 def position_in_words(on: date) -> str:

@@ -8,6 +8,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from audits.enums import BEFORE_SUBMISSION, AssessmentStatus, AuditStatus, Origin
 from audits.models import Assessment, Audit
 from audits.selectors.standing import Standing
+from qaf.lib import clock
 from qaf.tenants.models import Person
 
 OPEN_ASSESSMENT = (AssessmentStatus.ALLOCATED, AssessmentStatus.IN_PROGRESS, AssessmentStatus.LOCKED)
@@ -103,3 +104,8 @@ def course(standing: Standing) -> list[Moment]:
 def is_before_submission(audit: Audit) -> bool:
     """Whether some auditor has still to submit."""
     return audit.status in BEFORE_SUBMISSION
+
+
+def begins_later(audit: Audit) -> bool:
+    """Whether the audit is only announced: those concerned have notice of it before its month begins (SEF-48)."""
+    return audit.status == AuditStatus.ALLOCATED and audit.allocated_on > clock.today()

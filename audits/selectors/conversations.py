@@ -95,6 +95,7 @@ def conversations_of(audit: Audit, framework: Framework, steps: Iterable[str] = 
     written: dict[str, list[Contribution]] = {}
     for one in audit.contributions.select_related("person", "written_by"):
         written.setdefault(one.kind, []).append(one)
+    ungraded = framework.tool(audit.tool).is_checklist
     found = []
     for asked in framework.process.conversations:
         needed = slots_needed(asked, framework)
@@ -105,7 +106,7 @@ def conversations_of(audit: Audit, framework: Framework, steps: Iterable[str] = 
             continue
         found.append(
             Talk(
-                asked,
+                _without_grade(asked) if ungraded else asked,
                 needed,
                 records.get(asked.key),
                 booked.get(asked.key),
@@ -114,6 +115,13 @@ def conversations_of(audit: Audit, framework: Framework, steps: Iterable[str] = 
             )
         )
     return found
+
+
+def _without_grade(asked: Asked) -> Asked:
+    """Return the conversation without what it asks about the overall grade: a checklist has none."""
+    if asked.agreement_about != "overall_grade":
+        return asked
+    return asked.model_copy(update={"asks_agreement_of": None})
 
 
 def slots_needed(asked: Asked, framework: Framework) -> tuple[str, ...]:

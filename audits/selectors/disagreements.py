@@ -1,6 +1,6 @@
 """Whether anybody disagrees with an audit's overall grade, and who may say so."""
 
-from audits.enums import BEFORE_SUBMISSION, AuditStatus
+from audits.enums import BEFORE_SUBMISSION, OVERALL, AuditStatus
 from audits.frameworks.schema.moderation import Dispute
 from audits.models import Audit, Disagreement
 from audits.selectors.facts import framework_for
@@ -40,9 +40,11 @@ def party_to(audit: Audit, rule: Dispute, person: Person) -> str | None:
 
 
 def may_disagree(audit: Audit, person: Person) -> bool:
-    """Say whether the person may say now that they do not agree with the overall grade."""
+    """Say whether the person may say now that they do not agree with the overall grade: there is one by then."""
     rule = rule_of_moderation(audit)
     if rule is None or audit.status not in CAN_BE_DISPUTED:
+        return False
+    if not audit.recorded_grades.filter(domain=OVERALL).exists():
         return False
     return (
         party_to(audit, rule, person) is not None and not audit.disagreements.filter(person=person).exists()

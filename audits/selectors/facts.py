@@ -38,8 +38,8 @@ def tool_of(audit: Audit, framework: Framework | None = None) -> Tool:
 
 
 def ranks_of(audit: Audit, framework: Framework) -> dict[str, int]:
-    """Return each grade's rank in the tool's grade set; higher is better."""
-    return framework.grade_set(tool_of(audit, framework).grade_set or "").ranks
+    """Return each grade's rank in the tool's grade set, for a checklist in the monthly audit's; higher is better."""
+    return framework.grade_set(tool_of(audit, framework).grade_set or framework.main_grades.key).ranks
 
 
 def grading_assessments(audit: Audit, framework: Framework) -> list[Assessment]:

@@ -38,6 +38,8 @@ class Finding:
 
     title: str
     grade: str
+    ungraded: bool = False
+    """Whether there is no grade, so that everything answered is part of what was found."""
     written: tuple[tuple[str, Any], ...] = ()
     """Auditor's part and their words."""
 
@@ -125,10 +127,16 @@ def _findings(comparison: Comparison, outcome: Outcome) -> tuple[Finding, ...]:
     for row in comparison.rows:
         pairs = zip(comparison.columns, row.cells, strict=True)
         written = tuple(
-            (column, cell) for column, cell in pairs if cell.strengths or cell.development or cell.evidence
+            (column, cell)
+            for column, cell in pairs
+            if cell.strengths
+            or cell.development
+            or cell.evidence
+            or cell.items
+            or (row.ungraded and cell.answers)
         )
         if written or row.domain != OVERALL:
-            found.append(Finding(row.label, grades.get(row.domain, ""), written))
+            found.append(Finding(row.label, grades.get(row.domain, ""), row.ungraded, written))
     return tuple(found)
 
 

@@ -1,11 +1,11 @@
 """The auditors' grades and words beside each other, for those who may see them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from audits.enums import NOT_APPLICABLE, OVERALL, GradeStage
+from audits.enums import CHECKLIST, NOT_APPLICABLE, OVERALL, GradeStage
 from audits.frameworks.schema import Framework, Tool
 from audits.models import Judgement, RecordedGrade
-from audits.selectors.comparison import Cell, Comparison, Row, compare
+from audits.selectors.comparison import Cell, Comparison, Row, compare, ungraded_cell
 from audits.selectors.reading import answers_in, marks_in_words
 from audits.selectors.standing import Standing, grading, is_self_assessment
 
@@ -57,6 +57,7 @@ def side_by_side(standing: Standing) -> Comparison | None:
         domains=domains,
         cells=[cells[one.pk] for one in shown],
         overall="Overall grade",
+        tool=tool,
     )
 
 
@@ -66,6 +67,8 @@ def _compared(framework: Framework) -> tuple[str, ...]:
 
 
 def _cell(judgement: Judgement, framework: Framework, tool: Tool, *, counts: bool) -> Cell:
+    if judgement.domain == CHECKLIST or tool.is_checklist:
+        return replace(ungraded_cell(judgement, tool, framework), counts=counts)
     answers = [
         *answers_in(judgement.extra, tool, framework),
         *marks_in_words(judgement.marks, tool, judgement.domain),
@@ -83,9 +86,20 @@ def _cell(judgement: Judgement, framework: Framework, tool: Tool, *, counts: boo
 
 
 def words_of(row: Row) -> list[Words]:
-    """Return the words of a row that anybody wrote."""
+    """Return what anybody answered or wrote in a row: the questions of a checklist first."""
     found = [Words(label, tuple(str(getattr(cell, name)) for cell in row.cells)) for label, name in PARTS]
-    return [words for words in found if any(words.cells)]
+    return [*_items_of(row), *(words for words in found if any(words.cells))]
+
+
+def _items_of(row: Row) -> list[Words]:
+    answered = [{one.question: one for one in cell.items} for cell in row.cells]
+    counted = [one for one, cell in zip(answered, row.cells, strict=True) if cell.counts]
+    found = []
+    for question in dict.fromkeys(question for one in answered for question in one):
+        texts = tuple(one[question].text if question in one else "" for one in answered)
+        given = {one[question].answer if question in one else "" for one in counted}
+        found.append(Words(question, texts, differs=len(given) > 1))
+    return found
 
 
 def changes_of(standing: Standing) -> list[RecordedGrade]:

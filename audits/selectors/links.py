@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 if TYPE_CHECKING:
-    from audits.models import Assessment, Audit, FinalisationCheck
+    from audits.models import Assessment, Audit, FinalisationCheck, FoundPattern
 
 OVERALL_SECTION = "overall"
 
@@ -24,6 +24,11 @@ def assessment_href(assessment: "Assessment", name: str = "assessment", *args: o
 def check_href(check: "FinalisationCheck") -> str:
     """Return the path on which a check before finalising is given."""
     return reverse("audits:check", args=[check.assessment.audit.authority.slug, check.pk])
+
+
+def pattern_href(pattern: "FoundPattern") -> str:
+    """Return the path on which a pattern is read."""
+    return reverse("audits:pattern", args=[pattern.authority.slug, pattern.pk])
 
 
 def concern_href(audit: "Audit") -> str:

@@ -16,14 +16,14 @@ from qaf.tenants.transitions import Problem
 
 def missing_before_lock(assessment: Assessment, framework: Framework) -> list[Problem]:
     """Return what the assessment needs before its grades can be locked."""
-    found = [
-        Problem(
-            f"{section.title}: {_in_a_row(section.missing)}",
-            assessment_href(assessment, "section", section.key),
-        )
-        for section in sections_of(assessment, framework)
-        if section.missing
-    ]
+    found: list[Problem] = []
+    for section in sections_of(assessment, framework):
+        href = assessment_href(assessment, "section", section.key)
+        if section.boxes:
+            pairs = zip(section.missing, section.boxes, strict=True)
+            found += [Problem(text, f"{href}#id_{box}") for text, box in pairs]
+        elif section.missing:
+            found.append(Problem(f"{section.title}: {_in_a_row(section.missing)}", href))
     return found + _conversations(assessment, framework, "lock")
 
 
@@ -84,7 +84,8 @@ def missing_before_submission(assessment: Assessment, framework: Framework) -> l
     """Return what the assessment needs before it can be submitted (HER-21 to HER-25, HER-30 to HER-32)."""
     audit = assessment.audit
     if assessment.locked_at is None:
-        return [Problem("Lock your grades first", assessment_href(assessment, "lock"))]
+        what = "answers" if framework.tool(audit.tool).is_checklist else "grades"
+        return [Problem(f"Lock your {what} first", assessment_href(assessment, "lock"))]
     found: list[Problem] = []
     if audit.status == AuditStatus.LOCKED:
         found += missing_before_reveal(audit, framework)

@@ -1,7 +1,10 @@
 """Which pages the council has by its framework: the page "More" leads to no others."""
 
 from audits.enums import Origin
+from audits.frameworks.base import walk
+from audits.frameworks.schema.process import FinalisationCheck
 from audits.frameworks.selectors import NoFrameworkError, framework_in_force
+from audits.frameworks.vocabulary.conditions import FewerAuditsThan
 from audits.models import ExtraCase
 from qaf.tenants.models import Person
 
@@ -12,6 +15,23 @@ def has_themes(person: Person) -> bool:
         return framework_in_force().sampling.themes is not None
     except NoFrameworkError:
         return False
+
+
+def has_new_auditors(person: Person) -> bool:
+    """Say whether the framework in force tells new auditors from experienced ones anywhere (SEF-77)."""
+    try:
+        framework = framework_in_force()
+    except NoFrameworkError:
+        return False
+    return any(
+        isinstance(node, FewerAuditsThan)
+        or getattr(node, "min_completed_audits", None)
+        or (
+            isinstance(node, FinalisationCheck)
+            and (node.offered_to == "new_auditors" or node.required_while_new)
+        )
+        for _, node in walk(framework)
+    )
 
 
 def has_extras(person: Person) -> bool:

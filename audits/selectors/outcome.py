@@ -7,7 +7,7 @@ from datetime import date
 from audits.enums import OVERALL, AuditStatus, CorrectionStatus, GradeSource, GradeStage
 from audits.followup.selectors import answering_for
 from audits.models import Audit, FactCorrection, RecordedGrade
-from audits.registry import marks_from_others
+from audits.registry import marks_from_others, settled_elsewhere
 from audits.selectors.audits import audits
 from audits.selectors.comparison import graded_domains
 from audits.selectors.facts import around_audit, framework_for
@@ -72,13 +72,15 @@ def outcome_of(audit: Audit) -> Outcome:
         .values_list("domain", "reason")
     )
     titles = {**graded_domains(audit, framework), OVERALL: "Overall"}
+    overall = found.get(OVERALL)
+    elsewhere = settled_elsewhere(audit) if overall and overall.source == GradeSource.MODERATED else ""
     rows = tuple(
         OutcomeRow(
             key,
             label,
             row.grade,
             framework.names.grade(row.grade),
-            row.get_source_display(),
+            (elsewhere if key == OVERALL else "") or row.get_source_display(),
             row.decided_by.name if row.decided_by else "",
             reasons.get(key, "") if row.source == GradeSource.MODERATED else "",
             row.source == GradeSource.MODERATED,

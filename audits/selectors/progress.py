@@ -63,7 +63,7 @@ def _own_words(assessment: Assessment, standing: Standing, sections: list[Sectio
     given = assessment.status not in (AssessmentStatus.ALLOCATED, AssessmentStatus.IN_PROGRESS)
     shown = [one for one in sections if one.applies or one.is_begun]
     if not is_self_assessment(standing.framework, assessment.slot):
-        shown = [one for one in shown if one.is_overall]
+        shown = [one for one in shown if one.is_overall] or shown
     tasks = []
     for one in shown:
         state = ("Handed in" if given else "Written", "") if one.is_begun else OPTIONAL
@@ -89,7 +89,8 @@ def _judgement(assessment: Assessment, sections: list[Section]) -> Part:
         status, tone = _section_state(section, locked)
         tasks.append(Task(section.title, status, tone, href))
     done = sum(1 for one in sections if locked or (one.is_complete and (one.is_begun or not one.applies)))
-    return Part("Your judgement", tasks, done, len(sections))
+    title = "Your answers" if all(one.ungraded for one in sections) else "Your judgement"
+    return Part(title, tasks, done, len(sections))
 
 
 def _section_state(section: Section, locked: bool) -> tuple[str, str]:
@@ -173,13 +174,14 @@ def _what_follows(assessment: Assessment, standing: Standing) -> Part:
 def _finishing(assessment: Assessment, standing: Standing, sections: list[Section]) -> Part:
     audit = standing.audit
     lock_href, submit_href = assessment_href(assessment, "lock"), assessment_href(assessment, "submit")
+    what = "answers" if all(one.ungraded for one in sections) else "grades"
     if assessment.locked_at:
-        lock = Task("Lock your grades", *DONE)
+        lock = Task(f"Lock your {what}", *DONE)
     elif any(section.missing for section in sections):
-        lock = Task("Lock your grades", "Not ready", "grey", lock_href, "Shows what is still missing.")
+        lock = Task(f"Lock your {what}", "Not ready", "grey", lock_href, "Shows what is still missing.")
     else:
         lock = Task(
-            "Lock your grades",
+            f"Lock your {what}",
             "Ready",
             "green",
             lock_href,
@@ -187,7 +189,7 @@ def _finishing(assessment: Assessment, standing: Standing, sections: list[Sectio
         )
     shown = audit.status not in (AuditStatus.ALLOCATED, AuditStatus.IN_PROGRESS, AuditStatus.LOCKED)
     grades = Task(
-        "Grades side by side",
+        f"{what.capitalize()} side by side",
         "Shown" if shown else "Not shown yet",
         "",
         audit_href(audit, "grades") if shown else "",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from audits.enums import NOT_APPLICABLE, OVERALL, CriterionMark
+from audits.enums import CHECKLIST, NOT_APPLICABLE, OVERALL, CriterionMark
 from audits.frameworks.schema import Framework, Tool
 from audits.frameworks.schema.tools import ExtraField
 from audits.models import Assessment, Judgement
@@ -20,6 +20,7 @@ from audits.selectors.asked import (
     MARKS_REASON,
     WARNING_REASON,
     WORDS,
+    answers_given,
     label_of,
     source_fields,
 )
@@ -28,6 +29,20 @@ from qaf.ui.words import long_date
 
 Answer = tuple[str, str]
 TITLES = {"strengths": "Strengths", "development": "Areas to develop", "evidence": "Evidence"}
+
+
+@dataclass(frozen=True)
+class ItemAnswer:
+    """One question of a checklist with its answer in words, and what stands beside it: a note, or a reason."""
+
+    question: str
+    answer: str
+    note: str = ""
+
+    @property
+    def text(self) -> str:
+        """Both, as they stand side by side."""
+        return "\n".join(part for part in (self.answer, self.note) if part)
 
 
 def words_in(section: Section, tool: Tool, framework: Framework) -> list[Answer]:
@@ -39,10 +54,27 @@ def words_in(section: Section, tool: Tool, framework: Framework) -> list[Answer]
     extra = {key.removeprefix(EXTRA): value for key, value in fields.items() if key.startswith(EXTRA)}
     marks = {key.removeprefix(MARK): str(value) for key, value in fields.items() if key.startswith(MARK)}
     return [
+        *((one.question, one.text) for one in items_in(answers_given(fields), tool)),
         *found,
         *answers_in(extra, tool, framework),
         *marks_in_words(marks, tool, section.stored_as),
     ]
+
+
+def items_in(answers: Mapping[str, Mapping[str, str]], tool: Tool) -> tuple[ItemAnswer, ...]:
+    """Return the questions of a checklist that were answered, in the form's order."""
+    found = []
+    for one in tool.items:
+        if not (given := answers.get(one.key)):
+            continue
+        labels = {choice.key: choice.label for choice in one.choices}
+        answer, beside = given.get("answer", ""), [given.get("note", "")]
+        if answer == NOT_APPLICABLE and not one.in_words:
+            labels[NOT_APPLICABLE] = "Not applicable"
+            beside.insert(0, given.get("reason", ""))
+        text = "\n".join(part for part in beside if part)
+        found.append(ItemAnswer(one.question, labels.get(answer, answer), text))
+    return tuple(found)
 
 
 def answers_in(extra: Mapping[str, Any], tool: Tool, framework: Framework) -> Iterator[Answer]:
@@ -79,7 +111,7 @@ def answer_in_words(one: ExtraField, value: Any, framework: Framework) -> str:
 
 def marks_in_words(marks: Mapping[str, str], tool: Tool, domain: str) -> Iterator[Answer]:
     """Yield the statements of a domain under each mark they were given."""
-    if domain == OVERALL or not marks:
+    if domain in (OVERALL, CHECKLIST) or not marks:
         return
     texts = {one.key: one.text.rstrip(".") for one in tool.domain(domain).criteria}
     for mark in CriterionMark:

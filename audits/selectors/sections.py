@@ -5,38 +5,61 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from audits.enums import NOT_APPLICABLE, OVERALL, AssessmentStatus
+from audits.enums import CHECKLIST, NOT_APPLICABLE, OVERALL, AssessmentStatus
 from audits.frameworks.schema import Domain, Framework, Grade, GradeSet, Tool
-from audits.frameworks.schema.tools import Criterion
+from audits.frameworks.schema.tools import ChecklistItem, Criterion
 from audits.models import Assessment, Audit, Judgement, SectionDraft
-from audits.selectors.asked import EXTRA, MARK, WORDS, criteria_of, missing_in_domain, missing_overall
+from audits.selectors.asked import (
+    ANSWER,
+    ANSWERS,
+    EXTRA,
+    MARK,
+    WORDS,
+    answers_as_fields,
+    asks_of_the_whole,
+    criteria_of,
+    missing_answers,
+    missing_in_domain,
+    missing_overall,
+)
 from audits.selectors.links import OVERALL_SECTION
 from qaf.tenants.selectors.people import posts_on
+
+QUESTIONS = "Questions"
+"""The title of a checklist."""
+OF_THE_WHOLE = "The audit as a whole"
+"""The title of what is said once, where there is no overall grade."""
 
 
 @dataclass(frozen=True)
 class Section:
-    """One domain, or the overall judgement, as one auditor has it now."""
+    """One domain, a checklist, or the overall judgement, as one auditor has it now."""
 
     key: str
     title: str
     domain: Domain | None
     applies: bool = True
     criteria: tuple[Criterion, ...] = ()
+    items: tuple[ChecklistItem, ...] = ()
+    """The questions of a checklist."""
+    ungraded: bool = False
+    """Whether there is no grade to give here: a checklist, and what is said of an audit that is only one."""
     fields: Mapping[str, Any] = field(default_factory=dict)
     version: int = 0
     saved_at: datetime | None = None
     missing: tuple[str, ...] = ()
+    boxes: tuple[str, ...] = ()
+    """In which box each of ``missing`` is answered, where the form can say."""
 
     @property
     def is_overall(self) -> bool:
         """Whether this is the overall judgement."""
-        return self.domain is None
+        return self.key == OVERALL_SECTION
 
     @property
     def stored_as(self) -> str:
         """The key under which judgements and grades are kept: a domain's, or empty for overall."""
-        return OVERALL if self.domain is None else self.key
+        return OVERALL if self.is_overall else self.key
 
     @property
     def grade(self) -> str:
@@ -47,6 +70,11 @@ class Section:
     def is_begun(self) -> bool:
         """Whether anything stands in it."""
         return any(self.fields.values())
+
+    @property
+    def answered(self) -> int:
+        """How many questions of a checklist are answered."""
+        return sum(1 for one in self.items if self.fields.get(ANSWER + one.key))
 
     @property
     def is_complete(self) -> bool:
@@ -69,16 +97,22 @@ def descriptors_of(framework: Framework, tool: Tool, domain: str) -> list[tuple[
 
     Shown beside every control that grades: lead's, peer's and moderator's (HER-06).
     """
+    if domain == CHECKLIST or tool.is_checklist:
+        return []
     described = tool.overall_descriptors if domain == OVERALL else tool.domain(domain).descriptors
     return [(grade, described.get(grade.key, ())) for grade in grades_of(framework, tool).best_first]
 
 
 def sections_of(assessment: Assessment, framework: Framework) -> list[Section]:
-    """Return the domains in the tool's order, then the overall judgement. Three queries at most."""
+    """Return the domains in the tool's order, its checklist, then the overall judgement. Three queries at most."""
     tool, audit = tool_of(framework, assessment), assessment.audit
     drafts = {draft.section: draft for draft in assessment.drafts.all()}
     judged = {one.domain: _as_fields(one) for one in assessment.judgements.all()}
-    keys = [*(domain.key for domain in tool.domains), OVERALL_SECTION]
+    keys = [
+        *(domain.key for domain in tool.domains),
+        *([CHECKLIST] if tool.items else []),
+        *([OVERALL_SECTION] if asks_of_the_whole(tool) else []),
+    ]
     fields: dict[str, Mapping[str, Any]] = {
         key: drafts[key].fields
         if key in drafts
@@ -86,7 +120,8 @@ def sections_of(assessment: Assessment, framework: Framework) -> list[Section]:
         for key in keys
     }
     form = _Form(assessment, framework, tool, drafts, fields, _involved(tool, audit))
-    return [form.section(domain) for domain in (*tool.domains, None)]
+    domains = {domain.key: domain for domain in tool.domains}
+    return [form.checklist() if key == CHECKLIST else form.section(domains.get(key)) for key in keys]
 
 
 def section_of(assessment: Assessment, framework: Framework, key: str) -> Section:
@@ -115,8 +150,9 @@ class _Form:
         applies = domain is None or applies_to(domain, status, self.involved)
         return Section(
             key=key,
-            title=domain.title if domain else "Overall grade",
+            title=domain.title if domain else _title_of_the_whole(self.tool),
             domain=domain,
+            ungraded=domain is None and self.tool.is_checklist,
             applies=applies,
             criteria=criteria_of(domain, status),
             fields=dict(self.fields[key]),
@@ -125,8 +161,29 @@ class _Form:
             missing=self._missing(domain, applies),
         )
 
+    def checklist(self) -> Section:
+        """The section of the tool's questions."""
+        draft, fields = self.drafts.get(CHECKLIST), self.fields[CHECKLIST]
+        missing = () if self._is_over else missing_answers(fields, self.tool)
+        return Section(
+            key=CHECKLIST,
+            title=QUESTIONS,
+            domain=None,
+            items=self.tool.items,
+            ungraded=True,
+            fields=dict(fields),
+            version=draft.version if draft else 0,
+            saved_at=draft.saved_at if draft else None,
+            missing=tuple(text for text, _ in missing),
+            boxes=tuple(box for _, box in missing),
+        )
+
+    @property
+    def _is_over(self) -> bool:
+        return self.assessment.status in (AssessmentStatus.LOCKED, AssessmentStatus.SUBMITTED)
+
     def _missing(self, domain: Domain | None, applies: bool) -> tuple[str, ...]:
-        if self.assessment.status in (AssessmentStatus.LOCKED, AssessmentStatus.SUBMITTED):
+        if self._is_over:
             return ()
         grades = grades_of(self.framework, self.tool)
         if domain:
@@ -176,8 +233,12 @@ def warning(grades: GradeSet, overall: str, domains: list[str | None]) -> str | 
 
 def overall_warning(sections: list[Section], grades: GradeSet) -> str | None:
     """Return the warning for an assessment as it stands."""
-    overall = next(one for one in sections if one.is_overall)
-    return warning(grades, overall.grade, [one.grade for one in sections if not one.is_overall])
+    overall = next((one.grade for one in sections if one.is_overall), "")
+    return warning(grades, overall, [one.grade for one in sections if not one.is_overall])
+
+
+def _title_of_the_whole(tool: Tool) -> str:
+    return OF_THE_WHOLE if tool.is_checklist else "Overall grade"
 
 
 def _as_fields(judgement: Judgement) -> dict[str, Any]:
@@ -189,6 +250,7 @@ def _as_fields(judgement: Judgement) -> dict[str, Any]:
         "evidence": judgement.evidence,
         "development_codes": judgement.development_codes,
         "tags": judgement.tags,
-        **{EXTRA + key: value for key, value in judgement.extra.items()},
+        **{EXTRA + key: value for key, value in judgement.extra.items() if key != ANSWERS},
         **{MARK + key: value for key, value in judgement.marks.items()},
+        **answers_as_fields(judgement.extra.get(ANSWERS) or {}),
     }

@@ -198,6 +198,14 @@ def is_self_assessment(framework: Framework, key: str) -> bool:
     return slot is not None and slot.grades == "optional"
 
 
+def state_words(assessment: Assessment, framework: Framework) -> str:
+    """Return where an assessment stands, in words; who answers a checklist locks no grades."""
+    locked = assessment.status == AssessmentStatus.LOCKED
+    if locked and framework.tool(assessment.audit.tool).is_checklist:
+        return "Answers locked"
+    return str(assessment.get_status_display())
+
+
 def grading(framework: Framework, assessments: tuple[Assessment, ...]) -> tuple[Assessment, ...]:
     """Return the assessments whose grades the audit waits for."""
     return tuple(one for one in assessments if gives_grades(framework, one.slot))

@@ -2,9 +2,11 @@
 
 from audits.enums import AuditStatus
 from audits.models import Assessment
+from audits.selectors.asked import answers_given
 from audits.selectors.comparison import Cell, Comparison, compare
 from audits.selectors.conversations import conversations_of, talk_includes_worker
 from audits.selectors.grades import word_for
+from audits.selectors.reading import items_in
 from audits.selectors.sections import sections_of
 from audits.selectors.standing import Standing, grading, is_self_assessment
 
@@ -32,10 +34,12 @@ def as_it_grows(standing: Standing) -> Comparison:
         domains={one.key: one.title for one in framework.tool(standing.audit.tool).domains},
         cells=[_cells(one, standing, counts=one not in own) for one in shown],
         overall="Overall grade",
+        tool=framework.tool(standing.audit.tool),
     )
 
 
 def _cells(assessment: Assessment, standing: Standing, *, counts: bool) -> dict[str, Cell]:
+    tool = standing.framework.tool(standing.audit.tool)
     return {
         section.stored_as: Cell(
             grade=section.grade or None,
@@ -44,6 +48,7 @@ def _cells(assessment: Assessment, standing: Standing, *, counts: bool) -> dict[
             strengths=str(section.fields.get("strengths") or ""),
             development=str(section.fields.get("development") or ""),
             evidence=str(section.fields.get("evidence") or ""),
+            items=items_in(answers_given(section.fields), tool),
             counts=counts,
         )
         for section in sections_of(assessment, standing.framework)

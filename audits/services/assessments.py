@@ -5,13 +5,22 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from audits.enums import BEFORE_SUBMISSION, NOT_APPLICABLE, OVERALL, AssessmentStatus, AuditStatus, GradeStage
+from audits.enums import (
+    BEFORE_SUBMISSION,
+    CHECKLIST,
+    NOT_APPLICABLE,
+    OVERALL,
+    AssessmentStatus,
+    AuditStatus,
+    GradeStage,
+)
 from audits.events import AssessmentSubmitted
 from audits.frameworks.schema import Framework
 from audits.frameworks.selectors import framework_of
 from audits.models import Assessment, Audit, Judgement, RecordedGrade, SectionDraft
 from audits.selectors import sections
-from audits.selectors.asked import EXTRA, marks_in
+from audits.selectors.asked import ANSWERS, EXTRA, answers_given, marks_in
+from audits.selectors.audits import begins_later
 from audits.selectors.links import OVERALL_SECTION
 from audits.selectors.missing import missing_before_lock, missing_before_reveal, missing_before_submission
 from audits.selectors.standing import gives_grades, grading
@@ -24,6 +33,7 @@ from qaf.tenants.events import publish
 from qaf.tenants.models import Person
 from qaf.tenants.scope import because
 from qaf.tenants.transitions import Problem, StatusHasChanged, TransitionRefused
+from qaf.ui.words import long_date
 
 NOTES = "notes:"
 WORKING = (AssessmentStatus.ALLOCATED, AssessmentStatus.IN_PROGRESS)
@@ -32,10 +42,13 @@ WORKING = (AssessmentStatus.ALLOCATED, AssessmentStatus.IN_PROGRESS)
 def start_assessment(*, assessment: Assessment, person: Person) -> None:
     """Begin the assessment, and the audit with it; does nothing when it has begun.
 
-    Raises ``StatusHasChanged`` when the audit has been withdrawn.
+    Raises ``StatusHasChanged`` when the audit has been withdrawn, and before the day on which it begins: whoever has
+    notice of it knows the child, and looks at the record as it is then (SEF-48).
     """
     if assessment.status != AssessmentStatus.ALLOCATED:
         return
+    if begins_later(assessment.audit):
+        raise StatusHasChanged(f"This audit begins on {long_date(assessment.audit.allocated_on)}.")
     # Both auditors may begin in the same moment: the audit's row is taken first, as everywhere.
     audit = lock_audit(assessment.audit)
     if audit.status not in BEFORE_SUBMISSION:
@@ -242,7 +255,9 @@ def state_no_action(*, assessment: Assessment, reason: str, person: Person) -> N
 def _judgements(assessment: Assessment, framework: Framework) -> list[Judgement]:
     found = []
     for section in sections.sections_of(assessment, framework):
-        if section.applies or section.is_begun:
+        if section.ungraded:
+            found.append(judgement_from(assessment, section.stored_as, dict(section.fields), ungraded=True))
+        elif section.applies or section.is_begun:
             found.append(judgement_from(assessment, section.stored_as, dict(section.fields)))
         else:
             applies = section.domain.applies if section.domain else None
@@ -251,10 +266,13 @@ def _judgements(assessment: Assessment, framework: Framework) -> list[Judgement]
     return found
 
 
-def judgement_from(assessment: Assessment, domain: str, fields: dict[str, Any]) -> Judgement:
-    """Return what a section's fields say, unsaved; a grade left open does not apply."""
+def judgement_from(
+    assessment: Assessment, domain: str, fields: dict[str, Any], *, ungraded: bool = False
+) -> Judgement:
+    """Return what a section's fields say, unsaved; a grade left open does not apply, an ``ungraded`` part has none."""
     extra = {key.removeprefix(EXTRA): fields[key] for key in fields if key.startswith(EXTRA)}
-    grade = fields.get("grade") or NOT_APPLICABLE
+    extra[ANSWERS] = answers_given(fields) if domain == CHECKLIST else None
+    grade = "" if ungraded else fields.get("grade") or NOT_APPLICABLE
     return Judgement(
         assessment=assessment,
         domain=domain,
@@ -273,7 +291,7 @@ def judgement_from(assessment: Assessment, domain: str, fields: dict[str, Any]) 
 def record_grades(
     assessment: Assessment, judgements: list[Judgement], stage: str, person: Person, reason: str = ""
 ) -> None:
-    """Keep the judgements' grades as they are given at ``stage``, for ever."""
+    """Keep the judgements' grades as they are given at ``stage``, for ever; a checklist's have none."""
     now = clock.now()
     RecordedGrade.objects.bulk_create(
         RecordedGrade(
@@ -287,13 +305,15 @@ def record_grades(
             given_at=now,
         )
         for one in judgements
+        if one.grade
     )
 
 
 def _check_grade(framework: Framework, audit: Audit, domain: str, grade: str) -> None:
-    grades = sections.grades_of(framework, framework.tool(audit.tool))
-    allowed = set(grades.ranks)
-    if domain != OVERALL and grades.not_applicable.allowed:
+    tool = framework.tool(audit.tool)
+    grades = sections.grades_of(framework, tool)
+    allowed = set() if domain == CHECKLIST or tool.is_checklist else set(grades.ranks)
+    if allowed and domain != OVERALL and grades.not_applicable.allowed:
         allowed.add(NOT_APPLICABLE)
     if grade not in allowed:
         raise TransitionRefused([Problem(f"“{grade}” is not a grade of this framework.", OVERALL_SECTION)])

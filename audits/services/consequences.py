@@ -62,7 +62,8 @@ def apply_consequences(
             for effect in rule.effects:
                 if isinstance(effect, OpenUrgentConcern):
                     effects.open_urgent_concern(audit, framework, rule, effect, spoken)
-                elif not isinstance(effect, ScrutiniseProvider):  # recorded; no release runs it yet
+                # Scrutiny of a provider follows a child (`followup.services.providers`).
+                elif not isinstance(effect, ScrutiniseProvider):
                     _EFFECTS[type(effect)](audit, framework, rule, effect)
     return held
 
@@ -100,6 +101,8 @@ def _notify(audit: Audit, framework: Framework, rule: Consequence, effect: Notif
 
 
 def _ask_oversight(audit: Audit, framework: Framework, rule: Consequence, effect: AskOversight) -> None:
+    # Oversight, review and conversation are one person's to do: the nearest of several who share the post, who can
+    # give it to another. Two opinions asked at once would each wait for the other.
     on = clock.today()
     open_for_audit(
         audit=audit,

@@ -140,10 +140,11 @@ def open_scrutiny_of_pattern(
 ) -> FollowUp:
     """Ask for a look at what contributed to a pattern (SEF-133, SEF-134); the audit is the one that completed it.
 
-    It is about the practitioner where the pattern is theirs. It follows no single child.
+    It is about the practitioner where the pattern is theirs, and says so on its page: the title stands in e-mails.
+    It follows no single child.
     """
     by, others = scrutineers(audit, framework, effect)
-    whose = {"practitioner": audit.worker, "team": audit.team, "service": audit.service}.get(level)
+    whose = {"practitioner": "a pattern", "team": audit.team, "service": audit.service}.get(level)
     follow_up = open_follow_up(
         kind=FollowUpKind.SCRUTINY,
         title=f"Look at what contributed: {whose or 'the whole council'}",

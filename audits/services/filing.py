@@ -47,25 +47,31 @@ def _who_files(audit: Audit, framework: Framework) -> list[Person]:
 def ask_for_acknowledgement(*, audit: Audit) -> None:
     """Ask everybody whom the framework names to say that they have read the feedback (SLO-112, SLO-113).
 
-    Somebody who has left has nothing to acknowledge: whoever stands in their place now is asked.
+    Several may stand behind one party, such as two who manage the team together where the case names neither: each
+    is asked, for reading it is everybody's own. Somebody who has left has nothing to acknowledge: whoever stands in
+    their place now is asked.
     """
     framework = framework_for(audit)
     filing, on = framework.process.filing, clock.today()
     for party in filing.acknowledged_by:
         people = concerned_then(audit, party, framework=framework, on=on)
         people = people or concerned_now(audit, party, framework=framework, on=on)
-        if not people:
-            continue
-        open_for_audit(
-            audit=audit,
-            rule=f"acknowledge:{party}",
-            kind=FollowUpKind.ACKNOWLEDGE,
-            title=f"Read the feedback of {audit.reference}",
-            party=party,
-            people=people[:1],
-            due_on=_due(audit, framework, filing.acknowledge_within) if filing.acknowledge_within else None,
-            guidance="Read the audit and its actions, and say that you have. Add anything you want to say to it.",
-        )
+        for number, one in enumerate(dict.fromkeys(people)):
+            _ask_to_read(audit, framework, party, one, number)
+
+
+def _ask_to_read(audit: Audit, framework: Framework, party: str, person: Person, number: int) -> None:
+    within = framework.process.filing.acknowledge_within
+    open_for_audit(
+        audit=audit,
+        rule=f"acknowledge:{party}:{person.pk}" if number else f"acknowledge:{party}",
+        kind=FollowUpKind.ACKNOWLEDGE,
+        title=f"Read the feedback of {audit.reference}",
+        party=party,
+        people=[person],
+        due_on=_due(audit, framework, within) if within else None,
+        guidance="Read the audit and its actions, and say that you have. Add anything you want to say to it.",
+    )
 
 
 def send_copies(*, audit: Audit) -> list[Person]:

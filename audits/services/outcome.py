@@ -22,6 +22,7 @@ from audits.selectors.facts import (
     grades_of_record,
     grading_assessments,
     submitted_grades,
+    tool_of,
 )
 from audits.services.selecting import moderation_reasons
 from audits.workflow import audit_workflow
@@ -78,7 +79,8 @@ def _reach_agreed_outcome(audit: Audit, framework: Framework) -> None:
     if audit.origin == Origin.RE_AUDIT:
         source = GradeSource.RE_AUDIT
     only = assessments[0].assessor if len(assessments) == 1 else None
-    _write_outcome(audit, by_domain(submitted[assessments[0].slot]), source, only)
+    if not tool_of(audit, framework).is_checklist:
+        _write_outcome(audit, by_domain(submitted[assessments[0].slot]), source, only)
     audit_workflow.apply(
         audit, "reach_outcome", person=None, why=source.label, also={"outcome_at": clock.now()}
     )

@@ -15,9 +15,9 @@ from audits.frameworks.schema.followup import TrendRule
 from audits.frameworks.selectors import framework_in_force
 from audits.frameworks.vocabulary import Grades, HistoryFacts, PastAudit, Verdict
 from audits.frameworks.vocabulary.effects import Notify, OpenScrutiny
-from audits.models import Audit, FoundPattern, GradeOfRecord, Judgement
+from audits.models import Assessment, Audit, FoundPattern, GradeOfRecord, Judgement
 from audits.selectors.facts import framework_for, ranks_of
-from audits.selectors.links import audit_href
+from audits.selectors.links import pattern_href
 from audits.selectors.people import concerned_then
 from audits.selectors.responsibility import work_of_others
 from audits.services.effects import open_scrutiny_of_pattern
@@ -119,13 +119,11 @@ def _act(found: _Found, framework: Framework) -> None:
     goes_on = any(references & one for one in earlier)
     follow_up: FollowUp | None = None
     for effect in found.rule.effects:
-        if isinstance(effect, Notify):
-            _tell(found, framework, effect)
-        elif isinstance(effect, OpenScrutiny) and not goes_on:
+        if isinstance(effect, OpenScrutiny) and not goes_on:
             follow_up = open_scrutiny_of_pattern(
                 found.audit, framework, found.rule, effect, level=found.level, text=found.sentence
             )
-    FoundPattern.objects.create(
+    pattern = FoundPattern.objects.create(
         rule=found.rule.key,
         level=found.level,
         subject=found.subject,
@@ -134,6 +132,9 @@ def _act(found: _Found, framework: Framework) -> None:
         found_at=clock.now(),
         follow_up=follow_up,
     )
+    for effect in found.rule.effects:
+        if isinstance(effect, Notify):
+            _tell(found, pattern, framework, effect)
 
 
 def history_of(audit: Audit, level: str, framework: Framework, rule: TrendRule) -> HistoryFacts:
@@ -189,9 +190,12 @@ def _final_day(audit: Audit) -> date:
 def _factors(audits: Iterable[Audit]) -> dict[int, frozenset[str]]:
     """Return, by audit, the fields of the whole audit in which anything is recorded."""
     found: dict[int, set[str]] = defaultdict(set)
-    rows = Judgement.objects.filter(assessment__audit__in=list(audits), domain=OVERALL)
-    for audit_id, extra in rows.values_list("assessment__audit_id", "extra"):
-        found[audit_id] |= {key for key, value in extra.items() if value}
+    # Two looks into an index: joined, judgements were read from the first to the last.
+    parts = Assessment.objects.filter(audit__in=list(audits)).order_by()
+    audit_of = dict(parts.values_list("pk", "audit_id"))
+    rows = Judgement.objects.filter(assessment__in=list(audit_of), domain=OVERALL).order_by()
+    for assessment_id, extra in rows.values_list("assessment_id", "extra"):
+        found[audit_of[assessment_id]] |= {key for key, value in extra.items() if value}
     return defaultdict(frozenset, {pk: frozenset(keys) for pk, keys in found.items()})
 
 
@@ -201,19 +205,15 @@ def _grades(found: dict[str, str | None]) -> Grades:
     )
 
 
-def _tell(found: _Found, framework: Framework, effect: Notify) -> None:
+def _tell(found: _Found, pattern: FoundPattern, framework: Framework, effect: Notify) -> None:
+    """Say that there is a pattern and where to read of it: whose it is stands on its page, never in an e-mail."""
     audit, on = found.audit, clock.today()
     people = [p for party in effect.to for p in concerned_then(audit, party, framework=framework, on=on)]
-    about = {
-        "practitioner": f"the work of {audit.worker}" if audit.worker else "",
-        "team": f"{audit.team}" if audit.team else "",
-        "service": f"{audit.service}" if audit.service else "",
-    }.get(found.level, "the whole council")
     tell(
         people=answering(people, on=on),
         kind="pattern",
         key=f"{found.rule.key}:{found.level}:{audit.reference}"[:160],
-        subject=f"{found.rule.label}: {about}"[:200],
-        body=f"{found.sentence}. Ask what stands behind it and what support would help.",
-        href=audit_href(audit),
+        subject="A pattern needs your attention",
+        body="Several audits show the same. Open it to read what they show, and whose work it is about.",
+        href=pattern_href(pattern),
     )

@@ -6,16 +6,20 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import strip_tags
 from django.views.decorators.http import require_POST
 
 from audits.enums import NOT_APPLICABLE, OVERALL, AssessmentStatus
 from audits.forms.assessment import ChangeGradeForm, SectionForm, grade_choices, statement
+from audits.frameworks.schema import Tool
 from audits.models import Assessment
-from audits.selectors.asked import EXTRA, WARNING_REASON
+from audits.selectors.asked import EXTRA, WARNING_REASON, answers_given
+from audits.selectors.audits import begins_later
 from audits.selectors.grades import PARTS
 from audits.selectors.links import OVERALL_SECTION, assessment_href, audit_href
 from audits.selectors.missing import missing_before_lock, missing_before_submission
 from audits.selectors.progress import parts_of
+from audits.selectors.reading import items_in
 from audits.selectors.sections import (
     Section,
     descriptors_of,
@@ -26,7 +30,7 @@ from audits.selectors.sections import (
     tool_of,
     warning,
 )
-from audits.selectors.standing import Standing, gives_grades, grading, is_self_assessment
+from audits.selectors.standing import Standing, gives_grades, grading, is_self_assessment, state_words
 from audits.services.assessments import (
     WORKING,
     lock_grades,
@@ -48,6 +52,8 @@ def overview(request: CouncilRequest, standing: Standing, assessment: Assessment
     framework = standing.framework
     tool = tool_of(framework, assessment)
     context = {
+        "state": state_words(assessment, framework),
+        "begins_on": standing.audit.allocated_on if begins_later(standing.audit) else None,
         "parts": parts_of(assessment, standing),
         "is_graded": gives_grades(framework, assessment.slot),
         "is_self": is_self_assessment(framework, assessment.slot),
@@ -65,7 +71,7 @@ def overview(request: CouncilRequest, standing: Standing, assessment: Assessment
 def section(request: CouncilRequest, standing: Standing, assessment: Assessment, key: str) -> HttpResponse:
     """Show one domain or the overall judgement, and save it where scripts do not."""
     current = _section(standing, assessment, key)
-    if assessment.status not in WORKING:
+    if assessment.status not in WORKING or begins_later(standing.audit):
         return redirect(assessment_href(assessment))
     form = _form(standing, assessment, current)
     conflict: list[dict[str, str]] = []
@@ -129,7 +135,7 @@ def lock(request: CouncilRequest, standing: Standing, assessment: Assessment) ->
         except TransitionRefused as error:
             problems = error.problems
         else:
-            messages.success(request, _locked_words(standing))
+            messages.success(request, _locked_words(standing, tool_of(framework, assessment)))
             return redirect(assessment_href(assessment))
     sections, grades = (
         sections_of(assessment, framework),
@@ -139,6 +145,7 @@ def lock(request: CouncilRequest, standing: Standing, assessment: Assessment) ->
         "problems": problems,
         "posted": request.method == "POST",
         "alone": _is_alone(standing),
+        "is_checklist": tool_of(framework, assessment).is_checklist,
         "sections": [
             (one, _grade_word(one, grades), assessment_href(assessment, "section", one.key))
             for one in sections
@@ -156,6 +163,8 @@ def change_grade(
     """Change one grade after the reveal, with a reason."""
     framework = standing.framework
     current = _section(standing, assessment, key)
+    if current.ungraded:
+        raise Http404("There is no grade here to change.")
     if problems := problems_with_revising(assessment, framework):
         messages.warning(request, problems[0])
         return redirect(assessment_href(assessment))
@@ -211,6 +220,7 @@ def submit(request: CouncilRequest, standing: Standing, assessment: Assessment) 
     context = {
         "problems": problems,
         "posted": request.method == "POST",
+        "is_checklist": tool_of(framework, assessment).is_checklist,
         "sections": [(one, _grade_word(one, grades), "") for one in sections],
     }
     code = 422 if request.method == "POST" else 200
@@ -261,10 +271,11 @@ def _is_alone(standing: Standing) -> bool:
     return len(grading(standing.framework, standing.assessments)) == 1
 
 
-def _locked_words(standing: Standing) -> str:
+def _locked_words(standing: Standing, tool: Tool) -> str:
+    what = "answers" if tool.is_checklist else "grades"
     if _is_alone(standing):
-        return "Your grades are locked. Complete what is left, then submit."
-    return "Your grades are locked. Nobody else sees them until all auditors’ are shown."
+        return f"Your {what} are locked. Complete what is left, then submit."
+    return f"Your {what} are locked. Nobody else sees them until all auditors’ are shown."
 
 
 def _differences(form: SectionForm, error: DraftConflict) -> list[dict[str, str]]:
@@ -278,7 +289,7 @@ def _differences(form: SectionForm, error: DraftConflict) -> list[dict[str, str]
             words = dict(getattr(bound, "choices", ()))
             listed = theirs if isinstance(theirs, list) else [theirs]
             text = ", ".join(str(words.get(one, one)) for one in listed)
-            found.append({"label": str(bound.label), "theirs": text, "href": f"#id_{name}"})
+            found.append({"label": strip_tags(str(bound.label)), "theirs": text, "href": f"#id_{name}"})
     return found
 
 
@@ -341,11 +352,13 @@ def _section_page(
 def _beside(standing: Standing, assessment: Assessment, current: Section) -> list[dict[str, Any]]:
     """Return what self-assessments that were given say of this section (WSX-46)."""
     framework, found = standing.framework, []
+    tool = tool_of(framework, assessment)
     for one in standing.assessments:
         if one.pk != assessment.pk and is_self_assessment(framework, one.slot) and standing.sees(one):
             said = section_of(one, framework, current.key) if one.submitted_at else None
             if said and said.is_begun:
                 words = [(label, said.fields.get(name)) for label, name in PARTS if said.fields.get(name)]
+                words += [(item.question, item.text) for item in items_in(answers_given(said.fields), tool)]
                 found.append(
                     {
                         "label": framework.names.slot(one.slot),

@@ -33,7 +33,7 @@ from audits.selectors.links import OVERALL_SECTION, assessment_href, audit_href
 from audits.selectors.outcome import outcome_of
 from audits.selectors.progress import Task
 from audits.selectors.responsibility import responsibility_of
-from audits.selectors.standing import Standing, grading, is_self_assessment
+from audits.selectors.standing import Standing, grading, is_self_assessment, state_words
 from audits.selectors.together import may_look_on
 from audits.services.assessments import WORKING, problems_with_revising
 from audits.services.conversations import AREAS, DEPARTURE, DISCUSSED_GRADE, DOMAINS, STRENGTHS
@@ -69,7 +69,7 @@ def _row(assessment: Assessment) -> dict[str, Any]:
         "href": assessment_href(assessment) if under_way else audit_href(audit),
         "slot": framework_of(audit.framework_version).names.slot(assessment.slot),
         "where": " · ".join(str(one) for one in (audit.service, audit.team) if one),
-        "status": assessment.get_status_display(),
+        "status": state_words(assessment, framework_of(audit.framework_version)),
         "tone": "blue" if under_way else "grey",
         "open": under_way,
         "due_on": assessment.due_on,
@@ -87,6 +87,7 @@ def overview(request: CouncilRequest, standing: Standing) -> HttpResponse:
         "outcome": outcome_of(audit) if standing.sees_grades else None,
         "responsibility": responsibility_of(audit).sentences if standing.sees_grades else (),
         "comparison": side_by_side(standing),
+        "is_checklist": standing.framework.tool(audit.tool).is_checklist,
         "conversations": _conversations(standing),
         "actions": proposed_actions(standing),
         "findings": wider_findings(standing),
@@ -124,8 +125,9 @@ def grades(request: CouncilRequest, standing: Standing) -> HttpResponse:
         "change_links": [
             (row, assessment_href(one, "change_grade", row.domain or OVERALL_SECTION))
             for one in revisable
-            for row in comparison.rows
+            for row in comparison.graded
         ],
+        "is_checklist": not comparison.graded,
         "own_url": assessment_href(standing.own[0]) if standing.own else "",
         "submit_url": assessment_href(revisable[0], "submit") if revisable else "",
     }
@@ -139,9 +141,10 @@ def _tasks(standing: Standing) -> list[Task]:
     for one in standing.own:
         if one.status in OPEN_ASSESSMENT and audit.status != AuditStatus.WITHDRAWN:
             title = f"Your part: {names.slot(one.slot).lower()}"
-            tasks.append(Task(title, one.get_status_display(), "blue", assessment_href(one)))
+            tasks.append(Task(title, state_words(one, standing.framework), "blue", assessment_href(one)))
         else:
-            tasks.append(Task("Your assessment", one.get_status_display(), "", assessment_href(one)))
+            state = state_words(one, standing.framework)
+            tasks.append(Task("Your assessment", state, "", assessment_href(one)))
     for one in standing.assessments:
         waits = is_self_assessment(standing.framework, one.slot) and one.status in WORKING
         if waits and standing.is_auditor and one.assessor:
@@ -193,7 +196,9 @@ def _people(standing: Standing) -> list[dict[str, Any]]:
     for one in standing.assessments:
         value = one.assessor.name if one.assessor else f"Nobody yet. {one.problem}".strip()
         said = f"\n{one.excused_reason}" if one.excused_reason else ""
-        rows.append({"key": names.slot(one.slot), "value": f"{value}\n{one.get_status_display()}{said}"})
+        rows.append(
+            {"key": names.slot(one.slot), "value": f"{value}\n{state_words(one, standing.framework)}{said}"}
+        )
     if audit.manager:
         rows.append({"key": "Team manager", "value": audit.manager.name})
     if audit.chair:
@@ -296,13 +301,15 @@ def _why_hidden(standing: Standing) -> str:
     """Say when the grades will be seen, in words that tell nothing of them."""
     if standing.sees_grades or standing.audit.status == AuditStatus.WITHDRAWN:
         return ""
+    what = "answers" if standing.framework.tool(standing.audit.tool).is_checklist else "grades"
     if standing.is_auditor or standing.sees_all:
         alone = standing.framework.process.reveal.rule != "own_only_until_locked_and_discussed"
         if alone:
-            return "Grades are shown once the auditor has submitted."
-        return "Grades are shown once all auditors have locked their own and their discussion is recorded."
+            return f"{what.capitalize()} are shown once the auditor has submitted."
+        once = "all auditors have locked their own and their discussion is recorded"
+        return f"{what.capitalize()} are shown once {once}."
     if standing.is_worker and standing.is_held_together:
-        return "You see what the auditor writes from the day of your session on, and the grades once they are locked."
+        return f"You see what the auditor writes from the day of your session on, and the {what} once they are locked."
     if standing.has_case_now and not (standing.is_worker or standing.is_manager or standing.is_chair):
-        return "You see the grades once they are final."
-    return "You see the grades once all auditors have submitted."
+        return f"You see the {what} once they are final."
+    return f"You see the {what} once all auditors have submitted."

@@ -26,6 +26,7 @@ from audits.selectors.cycles import (
     sample_of,
     unfilled_places,
 )
+from audits.selectors.offered import has_new_auditors
 from audits.selectors.quota import has_quota
 from audits.services.cycle_jobs import ask_to_open, is_large, opening_job
 from audits.services.cycles import (
@@ -84,7 +85,13 @@ def cycle_or_404(period: date) -> Cycle:
 def month_list(request: CouncilRequest) -> HttpResponse:
     """List the months, and lead to the next one to open."""
     page = Paginator(months().exclude(status=CycleStatus.DRAFT), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page_obj": page, "next_month": next_month_to_open(), "may_run": may(request.person, RUN)}
+    may_run = may(request.person, RUN)
+    context = {
+        "page_obj": page,
+        "next_month": next_month_to_open(),
+        "may_run": may_run,
+        "tells_experience": may_run and has_new_auditors(request.person),
+    }
     return render(request, "audits/cycles/months.html", context)
 
 

@@ -1,19 +1,21 @@
-"""Marks on an audit, and the tracker of audits with the position on their actions."""
+"""Marks on an audit, patterns over several, and the tracker of audits with the position on their actions."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from audits.followup.selectors.rights import first_with
 from audits.followup.views.common import tabs
 from audits.forms.marks import FlagForm, TakeBackForm
 from audits.frameworks.selectors import framework_in_force
+from audits.models import FoundPattern
 from audits.selectors.action_position import sees_positions, visible_audits_with_actions
 from audits.selectors.flags import flags_of, may_mark
 from audits.selectors.links import audit_href
+from audits.selectors.patterns import may_read_pattern, pattern_for
 from audits.selectors.standing import Standing
 from audits.services.flags import set_flag, take_back_flag
 from audits.views.common import audit_page, refused, show
@@ -63,6 +65,17 @@ def flags(request: CouncilRequest, standing: Standing) -> HttpResponse:
         rows.append((row, form))
     bound = next((form for _, form in rows if form.is_bound), None)
     return show(request, "audits/follow/flags.html", standing, {"rows": rows, "form": bound})
+
+
+@council_view()
+def pattern(request: CouncilRequest, pk: int) -> HttpResponse:
+    """Show a pattern to those who were told of it: whose work it is about, and the audits it rests on."""
+    found = get_object_or_404(FoundPattern.objects.select_related("authority", "follow_up"), pk=pk)
+    if not may_read_pattern(found, request.person):
+        raise PermissionDenied("Only those who were told of this pattern read of it.")
+    rules = [(one.key, one.label) for one in framework_in_force().trends]
+    context = {"pattern": pattern_for(found, request.person, rules)}
+    return render(request, "audits/follow/pattern.html", context)
 
 
 @council_view()

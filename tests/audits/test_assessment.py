@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
+from audits.frameworks.selectors import framework_of
 from audits.models import Audit, Conversation, Judgement, RecordedGrade, SectionDraft
 from audits.selectors.conversations import took_part
 from audits.selectors.missing import missing_before_lock, missing_before_submission
@@ -127,13 +128,33 @@ def test_locking_lists_every_section_that_is_not_finished_with_its_link(audit, c
     base = f"/a/alder/audits/{audit.reference}/part/lead/section/"
     assert [(one.text, one.href) for one in refused.value.problems] == [
         (
-            "Assessments: give a grade; write a strength, an area to develop or the evidence",
+            "Assessments: give a grade; write a strength or an area to develop; "
+            "write at least one entry under “Evidence”",
             f"{base}assessments/",
         ),
         ("Quality of Plans: say why it does not apply", f"{base}quality_of_plans/"),
         ("Overall grade: give the overall grade; write what the grade rests on", f"{base}overall/"),
     ]
     assert not Judgement.objects.exists()
+
+
+@pytest.mark.req("HER-07")
+@pytest.mark.parametrize(
+    ("without", "said"),
+    [
+        (("strengths",), []),
+        (("development",), []),
+        (("strengths", "development"), ["Quality of Plans: write a strength or an area to develop"]),
+        (("evidence",), ["Quality of Plans: write at least one entry under “Evidence”"]),
+    ],
+)
+def test_a_domain_needs_its_evidence_and_what_is_strong_or_to_be_developed(audit, cast, without, said):
+    made.fill(lead(audit))
+    draft = SectionDraft.objects.get(section="quality_of_plans")
+    fields = {**draft.fields, **dict.fromkeys(without, "")}
+    save_draft(assessment=lead(audit), section="quality_of_plans", fields=fields, version=1, person=cast.lena)
+    problems = missing_before_lock(lead(audit), framework_of(audit.framework_version))
+    assert [one.text for one in problems] == said
 
 
 @pytest.mark.req("HER-07", "HER-19", "HER-20", "HER-26")

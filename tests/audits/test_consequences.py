@@ -6,7 +6,9 @@ import pytest
 
 from audits.enums import GradeSource
 from audits.followup.models import FollowUp
-from audits.models import Audit, GradeOfRecord
+from audits.models import Audit, FoundPattern, GradeOfRecord
+from audits.selectors.links import pattern_href
+from audits.selectors.patterns import may_read_pattern, pattern_for
 from audits.services.finalise import confirm_outcome
 from moderation.models import Moderation
 from moderation.services import allocate_by_hand
@@ -193,14 +195,28 @@ def test_a_domain_below_good_three_times_running_tells_the_service_manager(cast,
     past_audit(cast, 2, grade="requires_improvement")
     finish_with_weak_plans(cast)
     assert told("pattern") == {"Sam Service"}
-    subjects = set(Notice.objects.filter(kind="pattern").values_list("subject", flat=True))
-    assert subjects == {
-        "A domain stays below Good: Rowan",
-        "A domain stays below Good: the work of Wyn Worker",
+    sent = Notice.objects.filter(kind="pattern")
+    assert {(one.subject, one.body) for one in sent} == {
+        (
+            "A pattern needs your attention",
+            "Several audits show the same. Open it to read what they show, and whose work it is about.",
+        )
     }
-    body = Notice.objects.filter(kind="pattern").first().body
-    assert body.startswith("Quality of Plans: ")
-    assert body.count("ALD-2026-") == 3
+    patterns = {one.level: one for one in FoundPattern.objects.all()}
+    assert {one.href for one in sent} == {pattern_href(one) for one in patterns.values()}
+    assert set(patterns) >= {"practitioner", "team"}
+    rules = [("repeated_domain_weakness", "A domain stays below Good")]
+    for level, about in (("practitioner", "The work of Wyn Worker"), ("team", "Rowan")):
+        read = pattern_for(patterns[level], cast.sam, rules)
+        assert (read.about, read.label) == (about, "A domain stays below Good")
+        assert read.found.text.startswith("Quality of Plans: ")
+        assert [bool(href) for _, href in read.audits] == [True, True, True]
+    readers = [
+        one
+        for one in (cast.sam, cast.quinn, cast.wyn, cast.lena, cast.stranger)
+        if may_read_pattern(patterns["practitioner"], one)
+    ]
+    assert readers == [cast.sam, cast.quinn]
 
 
 @pytest.mark.req("HER-53")
@@ -220,8 +236,20 @@ def test_no_pattern_is_told_where_there_is_none(cast, seniors, first, second):
 
 
 @pytest.mark.req("HER-53")
-def test_the_work_of_another_worker_of_another_team_makes_no_pattern(cast, seniors):
-    past_audit(cast, 1, grade="inadequate", worker=cast.stranger, team=cast.stranger.unit)
+def test_the_work_of_another_service_makes_no_pattern_and_of_another_team_one_of_their_service(cast, seniors):
+    other = {"worker": cast.stranger, "team": cast.stranger.unit}
+    past_audit(cast, 1, grade="inadequate", service=cast.stranger.unit.parent, **other)
+    past_audit(cast, 2, grade="inadequate")
+    past_audit(cast, 3, grade="inadequate", **other)
+    finish_with_weak_plans(cast)
+    assert told("pattern") == {"Sam Service"}
+    assert [(one.level, one.subject) for one in FoundPattern.objects.all()] == [("service", cast.service.pk)]
+
+
+@pytest.mark.req("HER-53")
+def test_the_work_of_another_worker_of_another_service_makes_no_pattern(cast, seniors):
+    other = {"worker": cast.stranger, "team": cast.stranger.unit, "service": cast.stranger.unit.parent}
+    past_audit(cast, 1, grade="inadequate", **other)
     past_audit(cast, 2, grade="inadequate")
     finish_with_weak_plans(cast)
     assert told("pattern") == set()

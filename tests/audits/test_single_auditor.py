@@ -22,6 +22,7 @@ from audits.services.assessments import lock_grades, save_draft, submit_assessme
 from audits.services.checking import ask_for_check, give_check
 from audits.services.conversations import Account, book_conversation, excuse_conversation, hold_conversation
 from audits.services.family import Concern, record_contact, record_no_contact, record_preference
+from audits.services.filing import ask_for_acknowledgement
 from audits.services.finalise import confirm_outcome, finalise_due
 from audits.services.findings import categories_for, propose_audit_action
 from audits.services.taking_part import hand_in
@@ -361,3 +362,15 @@ def test_feedback_is_acknowledged_stored_and_copied_where_that_post_audited(role
     assert FollowUp.objects.get(kind=FollowUpKind.FILING).title.endswith("on the child’s record")
     told = set(Notice.objects.filter(kind="audit_copy").values_list("person__name", flat=True))
     assert told == copied
+
+
+@pytest.mark.req("SLO-112")
+def test_two_who_manage_the_team_are_both_asked_where_the_case_names_neither():
+    sheet = make_sheet("slough", role="head_of_service")
+    pair = [make_person(name, "practice_manager", unit=sheet.team) for name in ("Pat Pair", "Pia Pair")]
+    sheet.audit.manager, sheet.audit.final_at = None, clock.now()
+    sheet.audit.save()
+    ask_for_acknowledgement(audit=sheet.audit)
+    ask_for_acknowledgement(audit=sheet.audit)
+    asked = FollowUp.objects.filter(kind=FollowUpKind.ACKNOWLEDGE).values_list("assignee__name", flat=True)
+    assert sorted(asked) == sorted([*(one.name for one in pair), "Wyn Worker"])
