@@ -23,6 +23,11 @@ def notices_of(person: Person) -> QuerySet[Notice]:
     return Notice.objects.filter(person=person)
 
 
+def was_told_of(person: Person, href: str) -> bool:
+    """Say whether somebody was ever told of what stands on a page."""
+    return notices_of(person).filter(href=href).exists()
+
+
 def unread_count(person: Person) -> int:
     """Return how many notices the person has not read."""
     return notices_of(person).filter(read_at=None).count()

@@ -1,6 +1,7 @@
-"""What the platform lists without knowing it: menu entries and things to do, declared by the apps."""
+"""What the platform asks without knowing it: menu, things to do, what waits to be read; declared by the apps."""
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -9,6 +10,10 @@ from qaf.tenants.permissions import may
 
 if TYPE_CHECKING:
     from qaf.tenants.models import Person
+
+
+_REFERENCE = re.compile(r"(?::| of| on| after)? [A-Z]{2,}-[0-9]{4}-[0-9]+$")
+"""An audit's reference at the end of what somebody has to do, with the word before it."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +41,21 @@ class ToDo:
     due_on: date | None = None
     about: str = ""
     urgent: bool = False
+    group: str = ""
+    """Under which words it stands in a long list; empty: its own text without the reference."""
+
+    @property
+    def kind(self) -> str:
+        """The words for all things of its kind."""
+        return self.group or _REFERENCE.sub("", self.text)
 
 
 _menu: list[MenuEntry] = []
 _todo: list[Callable[["Person"], Iterable[ToDo]]] = []
+
+Keeper = Callable[["Person", Iterable[int]], Mapping[int, tuple[str, ...]]]
+"""Tells, for rows of one table, which fields a person may not read yet, by the row's number."""
+_keepers: dict[str, Keeper] = {}
 
 
 def add_menu(*entries: MenuEntry) -> None:
@@ -67,3 +83,14 @@ def todo_for(person: "Person") -> list[ToDo]:
     return sorted(
         found, key=lambda item: (not item.urgent, item.due_on is None, item.due_on or date.max, item.text)
     )
+
+
+def keep_from(table: str, keeper: Keeper) -> None:
+    """Declare what the trail of a table keeps from somebody for the time being; called from an app's ``ready()``."""
+    _keepers[table] = keeper
+
+
+def kept_from(person: "Person", table: str, ids: Iterable[int]) -> Mapping[int, tuple[str, ...]]:
+    """Return the fields of rows of the table that ``person`` may not read yet, by the row's number."""
+    keeper = _keepers.get(table)
+    return keeper(person, ids) if keeper else {}

@@ -27,6 +27,7 @@ from audits.models import (
     FactCorrection,
     FamilyContact,
     FinalisationCheck,
+    FoundPattern,
     Judgement,
     PerformanceQuestion,
     SampledCase,
@@ -80,6 +81,7 @@ ROWS: dict[str, Any] = {
     "followup:follow_up": FollowUp,
     "followup:give_follow_up": FollowUp,
     "followup:raise_concern": Case,
+    "followup:judge_provider": Case,
     "followup:concern": UrgentConcern,
     "followup:close_concern": UrgentConcern,
     "moderation:edit": Action,
@@ -116,6 +118,7 @@ ROWS: dict[str, Any] = {
     "audits:exchange_case": (CaseChoice, "named_post"),
     "audits:edit_experience": Person,
     "audits:extra": ExtraCase,
+    "audits:pattern": FoundPattern,
 }
 WORDS = {
     "slot": "lead",

@@ -1,5 +1,7 @@
 """The first pages: choosing a council, what I have to do, how I sign in."""
 
+from typing import Any
+
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -10,8 +12,12 @@ from django.views.decorators.http import require_POST
 from qaf.lib import clock
 from qaf.tenants.accounts import missing_sign_in
 from qaf.tenants.models import Authority, IdentityProvider
-from qaf.tenants.registry import menu_for, todo_for
+from qaf.tenants.registry import ToDo, menu_for, todo_for
 from qaf.tenants.views.base import CouncilRequest, council_view
+
+MANY = 12
+"""A list that is longer is read by kind."""
+URGENT, REST, ALL = "Urgent", "Everything else", "Everything"
 
 
 @login_required
@@ -27,19 +33,43 @@ def start(request: HttpRequest) -> HttpResponse:
 def home(request: CouncilRequest) -> HttpResponse:
     """Show what the person has to do: urgent first, then oldest due."""
     found = todo_for(request.person)
-    items = [
-        {
-            "title": todo.text,
-            "href": todo.href,
-            "due": todo.due_on,
-            "context": todo.about,
-            "tag": ("Urgent", "red") if todo.urgent else None,
-        }
-        for todo in found
-    ]
+    context = {
+        "items": [_item(todo) for todo in found],
+        "late": _late(found),
+        "groups": [
+            {"title": title, "items": [_item(todo) for todo in rows], "late": _late(rows)}
+            for title, rows in (grouped(found) if len(found) > MANY else ())
+        ],
+    }
+    return render(request, "tenants/home.html", context)
+
+
+def _item(todo: ToDo) -> dict[str, Any]:
+    return {
+        "title": todo.text,
+        "href": todo.href,
+        "due": todo.due_on,
+        "context": todo.about,
+        "tag": ("Urgent", "red") if todo.urgent else None,
+    }
+
+
+def _late(found: list[ToDo]) -> int:
     today = clock.today()
-    late = sum(1 for todo in found if todo.due_on and todo.due_on < today)
-    return render(request, "tenants/home.html", {"items": items, "late": late})
+    return sum(1 for todo in found if todo.due_on and todo.due_on < today)
+
+
+def grouped(found: list[ToDo]) -> list[tuple[str, list[ToDo]]]:
+    """Return a long list by kind: what is urgent first, then kinds as their first thing is due, at the end the rest.
+
+    A kind of which there is one thing only would be a heading for a line: those stand together.
+    """
+    kinds: dict[str, list[ToDo]] = {}
+    for todo in found:
+        kinds.setdefault(URGENT if todo.urgent else todo.kind, []).append(todo)
+    several = [(kind, rows) for kind, rows in kinds.items() if len(rows) > 1 or kind == URGENT]
+    rest = [rows[0] for kind, rows in kinds.items() if len(rows) == 1 and kind != URGENT]
+    return [*several, *([(REST if several else ALL, rest)] if rest else [])]
 
 
 @council_view()

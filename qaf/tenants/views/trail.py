@@ -8,7 +8,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from qaf.tenants.models import Person, TenantModel, TrailEvent
+from qaf.tenants.registry import kept_from
 from qaf.tenants.views.base import CouncilRequest, council_view
+
+NOT_YET = "not shown to you yet"
 
 
 def _names() -> dict[str, str]:
@@ -35,12 +38,13 @@ def trail(request: CouncilRequest) -> HttpResponse:
     who = dict(
         Person.objects.filter(pk__in={e.person_id for e in page if e.person_id}).values_list("pk", "name")
     )
+    kept = _kept_from(request.person, list(page))
     rows = [
         {
             "event": event,
             "kind": names.get(event.table_name, event.table_name),
             "who": who.get(event.person_id or 0, "The system"),
-            "changes": _changes(event),
+            "changes": _changes(event, kept.get((event.table_name, event.row_id), ())),
         }
         for event in page
     ]
@@ -60,11 +64,27 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _changes(event: TrailEvent) -> list[tuple[str, str, str]]:
+def _kept_from(person: Person, events: list[TrailEvent]) -> dict[tuple[str, int], tuple[str, ...]]:
+    """What this person may not read yet: the trail is no way round an opinion that is given unseen."""
+    rows: dict[str, set[int]] = {}
+    for event in events:
+        rows.setdefault(event.table_name, set()).add(event.row_id)
+    return {
+        (table, row): fields
+        for table, ids in rows.items()
+        for row, fields in kept_from(person, table, ids).items()
+    }
+
+
+def _changes(event: TrailEvent, kept: tuple[str, ...]) -> list[tuple[str, str, str]]:
     before, after = event.before or {}, event.after or {}
     keys = sorted(set(before) | set(after))
     return [
-        (key.removesuffix("_id").replace("_", " "), _words(before.get(key)), _words(after.get(key)))
+        (
+            key.removesuffix("_id").replace("_", " "),
+            NOT_YET if key in kept else _words(before.get(key)),
+            NOT_YET if key in kept else _words(after.get(key)),
+        )
         for key in keys
     ]
 

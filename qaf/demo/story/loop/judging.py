@@ -83,7 +83,7 @@ class JudgingDesk:
         lead = acting_for(lead, on=clock.today())
         writer = self._writer(moderation, rng)
         wanted = self._wanted(moderation, rng)
-        self._hear_the_panel(moderation, rng, writer, wanted.get(OVERALL, ""), lead)
+        self._hear_the_panel(moderation, writer, wanted.get(OVERALL, ""), lead)
         agrees = moderation.mode != Mode.CONSENSUS or rng.random() >= NOT_AGREED
         fields = self._fields(moderation, rng, writer, wanted, agrees=agrees)
         save_draft(moderation=moderation, fields=fields, version=0, person=lead)
@@ -111,9 +111,7 @@ class JudgingDesk:
             category=categories[0].key if categories else "",
         )
 
-    def _hear_the_panel(
-        self, moderation: Moderation, rng: random.Random, writer: Writer, grade: str, lead: Person
-    ) -> None:
+    def _hear_the_panel(self, moderation: Moderation, writer: Writer, grade: str, lead: Person) -> None:
         """Ask as many to join as the panel needs, and let everybody say what they think."""
         rules = panel_of(framework_for(moderation.audit)) if moderation.mode == Mode.PANEL else None
         lacking = rules.quorum - moderation.members.count() if rules else 0
@@ -125,9 +123,15 @@ class JudgingDesk:
                 moderation=moderation,
                 grade=grade,
                 view=writer.say("loop", "panel_view"),
-                standards_met=Standard.YES if rng.random() < 0.8 else Standard.PARTLY,
+                standards_met=self._standards_met(moderation, grade),
                 person=acting_for(member.person, on=clock.today()),
             )
+
+    def _standards_met(self, moderation: Moderation, grade: str) -> Standard:
+        """Return what a panel would say of practice with this grade."""
+        worst_first = sorted(framework_for(moderation.audit).main_grades.grades, key=lambda one: one.rank)
+        said = dict(zip((one.key for one in worst_first), (Standard.NO, Standard.PARTLY), strict=False))
+        return said.get(grade, Standard.YES)
 
     def _wanted(self, moderation: Moderation, rng: random.Random) -> dict[str, str]:
         """Return the grades that are decided: mostly those that stand, now and then a neighbour."""
