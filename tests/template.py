@@ -19,6 +19,12 @@ from django.db import connections
 ALIASES = ("default", "owner", "purge")
 _LOCK = 7_120_406
 _PREFIX = "test_qaf_template_"
+# The server itself waits five seconds for others to leave.
+_ATTEMPTS = 6
+_END_OURS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = %s AND usename = current_user AND pid <> pg_backend_pid()
+"""
 
 
 @contextmanager
@@ -52,7 +58,7 @@ def make(name: str, *, anew: bool = True) -> None:
     with pytest-django's blocker open.
     """
     with server() as cursor:
-        if not anew and _exists(cursor, name):
+        if not anew and exists(cursor, name):
             return
         # Migrating a template takes longer than anything in the product may wait.
         cursor.execute("SET lock_timeout = 0")
@@ -64,20 +70,25 @@ def make(name: str, *, anew: bool = True) -> None:
 
 
 def drop(cursor: Any, name: str) -> None:
-    """Drop a database once the server has seen its last connection close."""
-    for _ in range(40):
+    """Drop a database, waiting until the server has seen its last connection close.
+
+    Not ``WITH (FORCE)``: it is refused while the server's own autovacuum is at work there, which a plain drop ends.
+    """
+    for attempt in range(_ATTEMPTS):
+        cursor.execute(_END_OURS, [name])
         try:
             cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
         except psycopg2.errors.ObjectInUse:
+            if attempt == _ATTEMPTS - 1:
+                raise
             time.sleep(0.25)
         else:
             return
-    cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def _template(cursor: Any) -> str:
     name = _PREFIX + _fingerprint()
-    if _exists(cursor, name):
+    if exists(cursor, name):
         return name
     cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [_PREFIX])
     for (old,) in cursor.fetchall():
@@ -94,7 +105,7 @@ def _template(cursor: Any) -> str:
     return name
 
 
-def _exists(cursor: Any, name: str) -> bool:
+def exists(cursor: Any, name: str) -> bool:
     cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
     return cursor.fetchone() is not None
 

@@ -31,4 +31,4 @@ def separate_database(purpose: str, blocker: Any = None) -> Iterator[str]:
         finally:
             point_at(before)
             with template.server() as cursor:
-                cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+                template.drop(cursor, name)

@@ -141,8 +141,12 @@ class Engines:
 
     def superuser(self, database: str) -> Any:
         """Return a connection that sees every council's rows: the test's own eyes."""
+        return self.connect("postgres", database)
+
+    def connect(self, user: str, database: str) -> Any:
+        """Return a connection of ``user`` that commits each statement."""
         connection = psycopg2.connect(
-            host=str(self.engines.sockets), user="postgres", dbname=database, connect_timeout=5
+            host=str(self.engines.sockets), user=user, dbname=database, connect_timeout=5
         )
         connection.autocommit = True
         return connection
