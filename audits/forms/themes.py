@@ -166,7 +166,7 @@ class ProgrammeForm(ThemeForm):
     def __init__(self, *args: Any, framework: Framework, **kwargs: Any) -> None:
         super().__init__(*args, framework=framework, **kwargs)
         self.fields["tool"].choices = [  # type: ignore[attr-defined]
-            (one.key, one.name) for one in framework.tools if one.graded and not one.planned
+            (one.key, one.name) for one in framework.tools_in_use
         ]
 
 

@@ -6,7 +6,6 @@ from audits.cases.models import Case
 from audits.enums import AuditStatus, ExtraStatus, Origin
 from audits.frameworks.schema.framework import Framework
 from audits.frameworks.schema.sampling import ExtraCases
-from audits.frameworks.schema.tools import Tool
 from audits.frameworks.selectors import framework_of, version_in_force
 from audits.models import Audit, ExtraCase
 from audits.services import notifying
@@ -37,11 +36,6 @@ def extras_for(person: Person, framework: Framework) -> list[ExtraCases]:
     return [one for one in allowed if one.by in roles]
 
 
-def tools_for_extras(framework: Framework) -> list[Tool]:
-    """Return the tools that a case beside the draw can be audited with."""
-    return [one for one in framework.tools if not one.planned and (one.graded or one.items)]
-
-
 @transaction.atomic
 def put_forward(*, case: Case, origin: str, tool: str, reason: str, person: Person) -> ExtraCase:
     """Put a case forward; one asked for at short notice becomes an audit at once, another waits for an answer.
@@ -54,7 +48,7 @@ def put_forward(*, case: Case, origin: str, tool: str, reason: str, person: Pers
     problems = []
     if origin not in {str(one.origin) for one in extras_for(person, framework)}:
         problems.append(Problem("Select what you ask for.", "#id_origin"))
-    if tool not in {one.key for one in tools_for_extras(framework)}:
+    if tool not in {one.key for one in framework.tools_in_use}:
         problems.append(Problem("Select the tool.", "#id_tool"))
     if not reason.strip():
         problems.append(Problem("Enter why this case should be audited.", "#id_reason"))

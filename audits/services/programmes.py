@@ -51,7 +51,7 @@ def plan_programme(
     problems = []
     if ends_on < starts_on:
         problems.append(Problem("Enter an end that is not before the start.", "#id_ends_on_0"))
-    if tool not in {one.key for one in framework.tools if not one.planned}:
+    if tool not in {one.key for one in framework.tools_in_use}:
         problems.append(Problem("Select the tool.", "#id_tool"))
     if programme is not None and programme.status != ProgrammeStatus.PLANNED:
         problems.append(Problem("The programme has begun, so its plan stays."))

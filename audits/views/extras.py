@@ -9,7 +9,7 @@ from audits.enums import ExtraStatus
 from audits.forms.themes import ExtraForm, ReasonForm
 from audits.frameworks.selectors import NoFrameworkError, framework_in_force
 from audits.models import ExtraCase
-from audits.services.extras import AT_ONCE, decline, extras_for, put_forward, take_up, tools_for_extras
+from audits.services.extras import AT_ONCE, decline, extras_for, put_forward, take_up
 from audits.views.common import refused
 from qaf.tenants.permissions import may
 from qaf.tenants.services import record_read
@@ -45,7 +45,7 @@ def add_extra(request: CouncilRequest) -> HttpResponse:
     form = ExtraForm(
         request.POST or None,
         extras=extras,
-        tools=tools_for_extras(framework),
+        tools=framework.tools_in_use,
         initial={"tool": framework.main_tool.key, "origin": str(extras[0].origin) if extras else ""},
     )
     if request.method == "POST" and form.is_valid():

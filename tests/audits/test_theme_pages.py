@@ -2,10 +2,12 @@
 
 import re
 from datetime import date
+from html import unescape
 
 import pytest
 from django.test import Client
 
+from audits.frameworks.loader import builtin
 from audits.models import (
     Audit,
     AuditorExperience,
@@ -123,6 +125,23 @@ def test_a_question_on_performance_leads_to_a_planned_and_opened_programme():
     planner.post(f"{URL}performance-questions/{question.pk}/", {"answer": "Step-down comes too early."})
     assert "Step-down comes too early." in words(asker.get(f"{URL}performance-questions/{question.pk}/"))
     assert "Answered" in words(asker.get(f"{URL}performance-questions/"))
+
+
+def test_a_themed_programme_is_held_with_a_tool_that_is_only_a_checklist():
+    town = build_town("sefton", children_in_a_team=4, at_the_centre=1, signs_in=True)
+    planner = signed_in(town.one("qa_manager"))
+    assert "Dip sample" in words(planner.get(f"{URL}programmes/new/"))
+    planner.post(f"{URL}programmes/new/", THEME | DAY | {"size": "2", "tool": "dip_sample"})
+    programme = ThemedProgramme.objects.get()
+    planner.post(f"{URL}programmes/{programme.pk}/", {"open": "1"})
+    audit = programme.audits.order_by("reference").first()
+    assert (programme.audits.count(), audit.tool) == (2, "dip_sample")
+    part = audit.assessments.get(slot="auditor")
+    auditor = signed_in(part.assessor)
+    page = auditor.get(f"{URL}audits/{audit.reference}/part/{part.slot}/section/checklist/")
+    items = builtin("sefton").tool("dip_sample").items
+    assert [item.question for item in items if item.question not in unescape(page.content.decode())] == []
+    assert 'name="grade"' not in page.content.decode()
 
 
 @pytest.mark.req("SLO-148")

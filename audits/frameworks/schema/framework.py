@@ -131,6 +131,11 @@ class Framework(Model):
         return _find(self.tools, key, "tool")
 
     @property
+    def tools_in_use(self) -> tuple[Tool, ...]:
+        """The tools that an audit can be held with: graded, or with questions of their own."""
+        return tuple(tool for tool in self.tools if not tool.planned and (tool.graded or tool.items))
+
+    @property
     def main_tool(self) -> Tool:
         """The first graded tool: the one of the monthly audit."""
         return next(tool for tool in self.tools if tool.graded)
