@@ -85,8 +85,7 @@ def grade_section(made_from: Source) -> Section:
         "grades",
         "Grades",
         (
-            grades.trend_chart(history),
-            *((grades.themed_months(history),) if history.month_themes else ()),
+            *grades.series(history),
             grades.domain_chart(records),
             grades.domain_trend(made_from.history),
             grades.breakdown(records, "service"),

@@ -50,7 +50,7 @@ def dashboard(request: CouncilRequest) -> HttpResponse:
         "not_final": [
             m for m in records.months if not records.is_month_final(m) and records.only(months={m}).random
         ],
-        "trend": grades.trend_chart(records),
+        "series": grades.series(records),
         "domains": grades.domain_chart(records),
         "course": grades.domain_trend(records),
         "by_service": grades.service_chart(records) if whole else None,

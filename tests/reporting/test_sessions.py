@@ -10,7 +10,7 @@ from django.urls import reverse
 from audits.followup.models import Action
 from audits.followup.selectors import may_sign_off
 from audits.followup.services import complete_action
-from audits.models import Theme
+from audits.models import Cycle, Theme
 from qaf.lib import clock
 from qaf.notices.models import Notice
 from qaf.tenants.registry import todo_for
@@ -203,16 +203,20 @@ def test_what_moderation_did_to_grades_is_measured_and_talked_about_with_service
     assert (session.kind, session.people.get().person) == ("figures", sefton.sal)
 
 
-def test_themed_months_are_no_series(sefton):
-    theme = Theme.objects.create(
-        title="Neglect",
-        question="Is neglect named early?",
-        month=AUGUST,
+def themed(month, title="Neglect"):
+    return Theme.objects.create(
+        title=title,
+        question="Is it named early?",
+        month=month,
         reason="performance",
         reason_label="Figures",
         triggered_by="Repeat plans.",
         chosen_at=clock.now(),
     )
+
+
+def test_themed_months_are_no_series(sefton):
+    theme = themed(AUGUST)
     sefton.audit(AUGUST, "inadequate", auditor=sefton.ash, theme=theme)
     report = freeze(kind="monthly", label="2026-09", person=sefton.quin)
     blocks = {block.get("key"): block for one in report.figures["sections"] for block in one["blocks"]}
@@ -220,3 +224,12 @@ def test_themed_months_are_no_series(sefton):
     assert [(p["label"], p["part"], p["whole"]) for p in line["points"] if p["whole"]] == [("Sep 2026", 3, 5)]
     assert "left out" in blocks["trend"]["definition"]
     assert blocks["themed_months"]["rows"] == [["Neglect", "August 2026", 1, 0, 0, 0, 1, [0, 1]]]
+
+
+def test_where_every_month_has_a_theme_there_is_no_empty_trend(sefton, enter):
+    Cycle.objects.update(theme=themed(SEPTEMBER, "Fathers"))
+    page = shown(enter(sefton.sal).get(reverse("reporting:dashboard", args=["alder"])))
+    assert "Months with a theme of their own" in page
+    assert "Fathers" in page
+    assert "overall, month by month" not in page, "there is no series to draw"
+    assert "Nothing counted yet" not in page

@@ -151,6 +151,15 @@ def trend_chart(
     )
 
 
+def series(history: Records) -> tuple[ChartBlock | Table, ...]:
+    """Return the trend, and the months with a theme of their own; only these where no other month has grades."""
+    if not history.month_themes:
+        return (trend_chart(history),)
+    drawn = [month for month in history.months if month not in history.month_themes]
+    trend = (trend_chart(history),) if any(history.only(months={month}).final for month in drawn) else ()
+    return (*trend, themed_months(history))
+
+
 def themed_months(history: Records) -> Table:
     """Return the months that had a theme, each with its own grades: they are not one series (SEF-144)."""
     best = scale(history).best_first
