@@ -24,6 +24,10 @@ council = [
 
 urlpatterns = [
     path("", home.start, name="start"),
+    # An address that nobody has confirmed would make the account somebody else's; councils enter addresses.
+    path("account/email/", home.not_here),
+    path("account/3rdparty/", home.not_here),
+    path("account/3rdparty/signup/", home.not_here),
     path("account/", include("allauth.urls")),
     path("security/", home.security, name="security"),
     path("keep-alive/", home.keep_alive, name="keep_alive"),

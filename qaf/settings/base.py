@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "qaf.tenants.middleware.SessionLimitMiddleware",
+    "qaf.tenants.middleware.OwnCredentialsMiddleware",
     "qaf.tenants.middleware.CouncilMiddleware",
 ]
 
@@ -145,6 +146,16 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "qaf.tenants.accounts.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "qaf.tenants.accounts.SocialAccountAdapter"
 SOCIALACCOUNT_ONLY = False
+# The policy lets a form lead nowhere else, so the way to a council's directory is a link. Whoever is sent there
+# unasked only meets their own sign-in; an account is linked by the adapter alone.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# A whole council may sit behind one address. The key is the account as seen from one browser (qaf.tenants.browsers).
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "60/m/ip,5/5m/key",
+    "reset_password": "60/m/ip,5/m/key",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "QAF"

@@ -1,19 +1,23 @@
 """How allauth and councils meet: no sign-up, each council's accepted way of signing in, its own provider."""
 
+import re
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from qaf.tenants import browsers
 from qaf.tenants.enums import SignInMethod
 from qaf.tenants.models import Access, Authority, IdentityProvider, Person, User
 from qaf.tenants.scope import authority_scope
+from qaf.tenants.selectors import here_today
 
 SAID_BY_THE_PAGE = ("logged_in.txt", "logged_out.txt")
 """allauth's messages that would only repeat what the page shows."""
@@ -31,6 +35,20 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
+        """Remember the browser, where the account's own password or passkey was given in it."""
+        response = super().post_login(request, user, **kwargs)
+        if proved_own(request):
+            browsers.remember(request, response, user.pk)
+        return response
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Count a known browser's failures by themselves: strangers who guess shut out strangers only."""
+        key = super()._get_login_attempts_cache_key(request, **credentials)
+        email = credentials.get("email", "")
+        user_id = User.objects.filter(email__iexact=email).values_list("pk", flat=True).first()
+        return f"{key}:{browsers.token_for(request, user_id)}" if user_id else key
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
@@ -65,21 +83,29 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         if not idp.authority.accepts_oidc or (idp.tenant_claim and claims.get("tid") != idp.tenant_claim):
             raise self._refused(request, "That account belongs to another organisation’s directory.")
         with authority_scope(idp.authority):
-            person = Person.objects.filter(directory_id=sociallogin.account.uid, left_on=None).first()
+            person = here_today(directory_id=sociallogin.account.uid)
             if person is None:
                 raise self._refused(
                     request,
                     f"{idp.authority.name} has not entered you yet. Ask your QA team to add your directory id.",
                 )
             user = person.user or self._account_for(person)
-            Access.objects.get_or_create(authority=idp.authority, user=user)
-        if sociallogin.is_existing:
-            if sociallogin.user != user:
+        if sociallogin.is_existing and sociallogin.user != user:
+            raise self._refused(
+                request, "This directory account is linked to another person. Tell your QA team."
+            )
+        if not Access.objects.filter(authority=idp.authority, user=user).exists():
+            raise self._refused(
+                request, f"You may no longer sign in to {idp.authority.name}. Ask your QA team."
+            )
+        if not sociallogin.is_existing:
+            if request.user != user and has_other_ways(user, idp.authority):
                 raise self._refused(
-                    request, "This directory account is linked to another person. Tell your QA team."
+                    request,
+                    "You have an account here already. Sign in with its password or passkey once more, open"
+                    f" {idp.authority.name}, and go to its own sign-in from there.",
                 )
-            return
-        sociallogin.connect(request, user)
+            sociallogin.connect(request, user)
 
     @staticmethod
     def _account_for(person: Person) -> User:
@@ -88,12 +114,25 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         email = f"{person.directory_id}@directory.invalid" if taken else person.email
         person.user = User.objects.create_user(email)
         person.save(update_fields=["user"])
+        Access.objects.create(authority=person.authority, user=person.user)
         return person.user
 
     @staticmethod
     def _refused(request: HttpRequest, text: str) -> ImmediateHttpResponse:
         messages.error(request, text)
         return ImmediateHttpResponse(redirect("account_login"))
+
+
+def has_other_ways(user: User, authority: Authority) -> bool:
+    """Say whether the account is more than ``authority``'s own: it has a password, a key or another council.
+
+    A directory says who somebody is to its council only, so it may not take such an account over by naming it.
+    """
+    return (
+        user.has_usable_password()
+        or Authenticator.objects.filter(user=user).exists()
+        or Access.objects.filter(user=user).exclude(authority=authority).exists()
+    )
 
 
 def methods_of(request: HttpRequest) -> set[str]:
@@ -125,3 +164,19 @@ def missing_sign_in(request: HttpRequest, authority: Authority) -> SignInMethod 
     if authority.require_mfa and SignInMethod.MFA not in methods:
         return SignInMethod.MFA
     return None
+
+
+def proved_own(request: HttpRequest) -> bool:
+    """Say whether the session was opened with the account's own password or key, not by a council's directory."""
+    return bool(methods_of(request) & {SignInMethod.PASSWORD, SignInMethod.MFA})
+
+
+_CREDENTIALS = re.compile(r"account_(change|set)_password|mfa_")
+_BEFORE_PROOF = {
+    "mfa_authenticate", "mfa_login_webauthn", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"
+}  # fmt: skip
+
+
+def changes_credentials(url_name: str) -> bool:
+    """Say whether an address changes how the account signs in everywhere, in other councils too."""
+    return bool(_CREDENTIALS.match(url_name)) and url_name not in _BEFORE_PROOF

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from qaf.tenants.enums import UnitKind
-from qaf.tenants.models import Authority, Person, Role, Unit
+from qaf.tenants.models import Authority, IdentityProvider, Person, Role, Unit
 from qaf.ui import forms
 from qaf.ui.fields import DateField
 
@@ -136,11 +136,25 @@ class CouncilForm(forms.ModelForm):
             "never_sampled_kept_months": "",
         }
 
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if not cleaned.get("accepts_password") and not cleaned.get("accepts_oidc"):
+        by_password, by_directory = cleaned.get("accepts_password"), cleaned.get("accepts_oidc")
+        if not by_password and not by_directory:
             self.add_error(
                 "accepts_password", "Leave at least one way to sign in, or nobody gets in any more"
+            )
+        if by_directory and not IdentityProvider.objects.filter(authority=self.instance).exists():
+            self.add_error(
+                "accepts_oidc", "Ask whoever runs QAF for you to connect the council’s directory first"
+            )
+        elif by_directory and not by_password and not self.person.directory_id:
+            self.add_error(
+                "accepts_password",
+                "Enter your own directory id first, or you do not get in any more yourself",
             )
         return cleaned
 

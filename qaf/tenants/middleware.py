@@ -4,6 +4,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -11,11 +12,12 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.db import DatabaseError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from qaf.tenants.models import Access, Authority, Person
+from qaf.tenants.models import Access, Authority
 from qaf.tenants.scope import authority_scope
+from qaf.tenants.selectors import here_today
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 COUNCIL_PATH = re.compile(r"^/a/(?P<slug>[a-z][a-z0-9-]*)(?:/|$)")
@@ -63,6 +65,31 @@ class SessionLimitMiddleware:
         return self.get_response(request)
 
 
+class OwnCredentialsMiddleware:
+    """Let no session that a council's directory opened change the account's password, passkeys or second factor.
+
+    The directory answers for its own council; what it opened must not become a key to another.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: list[Any], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        from qaf.tenants.accounts import changes_credentials, proved_own
+
+        match = request.resolver_match
+        if match is None or not changes_credentials(match.url_name or ""):
+            return None
+        if not request.user.is_authenticated or proved_own(request):
+            return None
+        return render(request, "tenants/by_directory.html", status=403)
+
+
 class CouncilMiddleware:
     """Open the council's scope for everything under ``/a/<council>/``; outsiders get 404."""
 
@@ -82,7 +109,7 @@ class CouncilMiddleware:
         if elsewhere := self._sign_in_still_needed(request, authority):
             return elsewhere
         with authority_scope(authority, request_id=request.id):  # type: ignore[attr-defined]
-            person = Person.objects.select_related("unit").filter(user=request.user, left_on=None).first()
+            person = here_today(user=request.user)
             if person is None:
                 raise Http404("There is no such page, or it is not yours to see.")
             request.authority, request.person = authority, person  # type: ignore[attr-defined]
@@ -116,4 +143,4 @@ class CouncilMiddleware:
         missing = missing_sign_in(request, authority)
         if missing is None:
             return None
-        return redirect(f"{reverse('sign_in_needed', args=[authority.slug])}?next={request.get_full_path()}")
+        return redirect(reverse("sign_in_needed", args=[authority.slug]))

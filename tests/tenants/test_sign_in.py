@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import date
 from urllib.parse import parse_qs, urlparse
 
 import pytest
@@ -14,11 +15,14 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 from django.conf import settings
+from django.core import mail
+from django.core.management import CommandError, call_command
 from django.test import Client
 
+from qaf.lib import clock
 from qaf.tenants.models import Access, Authority, IdentityProvider, Person, User
 from qaf.tenants.scope import authority_scope
-from qaf.tenants.services import grant_access, record_leaver
+from qaf.tenants.services import change_person, grant_access, record_leaver
 from tests.factories.people import make_person
 
 
@@ -69,7 +73,7 @@ def test_leaving_one_council_ends_access_there_and_nowhere_else(sign_in, ada, co
     with authority_scope(other_council):
         make_person("Ada Alder", email=ada.email, signs_in=True)
     with authority_scope(council):
-        record_leaver(person=Person.objects.get(pk=ada.pk), left_on="2026-10-05")
+        record_leaver(person=Person.objects.get(pk=ada.pk), left_on=date(2026, 10, 5))
     client = sign_in(ada)
     assert client.get("/a/alder/").status_code == 404
     assert client.get("/a/birch/").status_code == 200
@@ -217,6 +221,184 @@ class TestDirectory:
             Person.objects.create(name="Ada Alder", user=user)
         assert client.get("/a/birch/").status_code == 302
         assert Access.objects.filter(user=user).count() == 2
+
+    def test_removing_somebodys_sign_in_holds_for_the_directory_too(self, client, council, provider):
+        with authority_scope(council):
+            make_person("Ada Alder", directory_id="oid-ada")
+        self.arrive(client, provider, "ada")
+        with authority_scope(council):
+            change_person(person=Person.objects.get(directory_id="oid-ada"), signs_in=False)
+        client.logout()
+        response = self.arrive(client, provider, "ada")
+        assert "You may no longer sign in to Alder Council" in response.content.decode()
+        assert not Access.objects.exists()
+
+    def test_naming_an_account_in_ones_own_directory_does_not_take_it_over(
+        self, client, council, other_council, provider
+    ):
+        with authority_scope(other_council):
+            bob = make_person("Bob Birch", signs_in=True)
+        with authority_scope(council):
+            make_person("Bob", email=bob.email, signs_in=True, directory_id="oid-ada")
+        response = self.arrive(client, provider, "ada")
+        assert "You have an account here already" in response.content.decode()
+        assert "_auth_user_id" not in client.session
+
+    def test_who_has_a_password_joins_the_directory_by_signing_in_once_more(self, sign_in, council, provider):
+        with authority_scope(council):
+            ada = make_person("Ada Alder", signs_in=True, directory_id="oid-ada")
+        Authority.objects.filter(pk=council.pk).update(accepts_password=False)
+        client = sign_in(ada)
+        assert client.get("/a/alder/")["Location"] == "/sign-in-needed/alder/"
+        self.arrive(client, provider, "ada")
+        assert client.get("/a/alder/").status_code == 200
+        client.logout()
+        self.arrive(client, provider, "ada")
+        assert client.get("/a/alder/").status_code == 200
+
+    @pytest.mark.parametrize(
+        "page",
+        [
+            "password/set",
+            "password/change",
+            "2fa/totp/activate",
+            "2fa/webauthn/add",
+            "2fa/recovery-codes/generate",
+        ],
+    )
+    def test_what_a_directory_opened_changes_no_password_and_no_factor(self, client, council, provider, page):
+        with authority_scope(council):
+            make_person("Ada Alder", directory_id="oid-ada")
+        self.arrive(client, provider, "ada")
+        new = {"password1": "correct horse battery", "password2": "correct horse battery"}
+        assert client.get(f"/account/{page}/").status_code == 403
+        assert client.post(f"/account/{page}/", new).status_code == 403
+        assert not User.objects.get().has_usable_password()
+        assert "changed there" in client.get("/security/").content.decode()
+
+    def test_the_way_to_the_directory_is_a_link_which_the_policy_lets_leave(self, client, provider):
+        page = client.get("/account/login/").content.decode()
+        assert 'href="/account/oidc/alder/login/' in page
+        assert client.get("/account/oidc/alder/login/")["Location"].startswith(provider)
+
+
+def test_an_address_that_nobody_confirmed_does_not_make_an_account_somebody_elses(
+    sign_in, ada, other_council
+):
+    client = sign_in(ada)
+    for action in ("action_add", "action_primary"):
+        wanted = {"email": "head@birch.example.org", action: ""}
+        assert client.post("/account/email/", wanted).status_code == 404
+    with authority_scope(other_council):
+        make_person("Head Birch", email="head@birch.example.org", signs_in=True)
+    assert client.get("/a/birch/").status_code == 404
+
+
+def test_a_stranger_who_guesses_passwords_shuts_nobody_out_of_the_browser_they_use(sign_in, ada):
+    right = {"login": ada.email, "password": "correct horse battery"}
+    client = sign_in(ada)
+    client.post("/account/logout/")
+    for number in range(6):
+        stranger = Client(REMOTE_ADDR=f"192.0.2.{number}")
+        told = stranger.post("/account/login/", {**right, "password": "guess"}).content.decode()
+    assert "Too many failed login attempts" in told
+    assert Client(REMOTE_ADDR="192.0.2.9").post("/account/login/", right).status_code == 200
+    assert client.post("/account/login/", right).status_code == 302
+
+
+def test_a_known_browser_too_may_guess_only_five_times(sign_in, ada):
+    client = sign_in(ada)
+    client.post("/account/logout/")
+    for _ in range(5):
+        client.post("/account/login/", {"login": ada.email, "password": "guess"})
+    right = {"login": ada.email, "password": "correct horse battery"}
+    assert client.post("/account/login/", right).status_code == 200
+
+
+def test_being_known_to_one_account_helps_against_no_other(sign_in, ada, will):
+    client = sign_in(will)
+    client.post("/account/logout/")
+    for _ in range(5):
+        Client().post("/account/login/", {"login": ada.email, "password": "guess"})
+    assert (
+        client.post("/account/login/", {"login": ada.email, "password": "correct horse battery"}).status_code
+        == 200
+    )
+
+
+def test_no_e_mail_goes_to_an_address_without_an_account(client, db):
+    assert client.post("/account/password/reset/", {"email": "stranger@example.org"}).status_code == 302
+    assert mail.outbox == []
+
+
+def test_somebody_who_leaves_next_week_works_until_then(sign_in, ada, council):
+    with clock.travel(date(2026, 10, 5)):
+        with authority_scope(council):
+            record_leaver(person=Person.objects.get(pk=ada.pk), left_on=date(2026, 10, 9))
+        client = sign_in(ada)
+        assert client.get("/a/alder/").status_code == 200
+    with clock.travel(date(2026, 10, 9)):
+        assert client.get("/a/alder/people/").status_code == 200
+    with clock.travel(date(2026, 10, 10)):
+        assert client.get("/a/alder/").status_code == 404
+
+
+def test_changing_a_person_without_access_does_not_give_it_back(sign_in, ada, will, council):
+    client = sign_in(ada)
+    form = {"name": "Will Alder", "email": will.email}
+    client.post(f"/a/alder/people/{will.pk}/change/", form)
+    assert not Access.objects.filter(user=will.user).exists()
+    page = client.get(f"/a/alder/people/{will.pk}/change/")
+    assert page.context["form"]["signs_in"].value() is False
+
+
+class TestConnecting:
+    """The council's directory is connected by whoever runs the service, chosen by the council."""
+
+    def given(self, *more: str) -> None:
+        call_command(
+            "connect_directory", "alder", "--server", "https://login.example.org", "--client-id", "qaf", *more
+        )
+
+    def test_a_directory_is_connected_changed_and_removed(self, council, monkeypatch, capsys):
+        monkeypatch.setenv("QAF_DIRECTORY_SECRET", "hush")
+        self.given()
+        self.given("--tenant", "tenant-alder")
+        provider = IdentityProvider.objects.get(authority=council)
+        assert (provider.secret, provider.tenant_claim) == ("hush", "tenant-alder")
+        assert "/account/oidc/alder/login/callback/" in capsys.readouterr().out
+        council.refresh_from_db()
+        assert council.accepts_oidc
+        call_command("connect_directory", "alder", "--remove")
+        council.refresh_from_db()
+        assert (council.accepts_oidc, council.accepts_password) == (False, True)
+
+    @pytest.mark.parametrize(
+        "server", ["http://login.example.org", "https://login.microsoftonline.com/common/v2.0"]
+    )
+    def test_what_would_let_others_in_is_refused(self, council, monkeypatch, server):
+        monkeypatch.setenv("QAF_DIRECTORY_SECRET", "hush")
+        with pytest.raises(CommandError):
+            call_command("connect_directory", "alder", "--server", server, "--client-id", "qaf")
+        assert not IdentityProvider.objects.exists()
+
+    def test_nobody_shuts_the_council_out_in_its_settings(self, sign_in, ada, council):
+        client = sign_in(ada)
+        wanted = {
+            "name": "Alder",
+            "colour": "#1d4f5f",
+            "never_sampled_kept_months": "12",
+            "accepts_oidc": "on",
+        }
+        page = client.post("/a/alder/people/settings/", wanted).content.decode()
+        assert "connect the council’s directory first" in page
+        IdentityProvider.objects.create(
+            authority=council, provider_id="alder", server_url="https://x.example.org"
+        )
+        page = client.post("/a/alder/people/settings/", wanted).content.decode()
+        assert "Enter your own directory id first" in page
+        council.refresh_from_db()
+        assert council.accepts_password
 
 
 def test_every_response_carries_a_request_id_and_a_policy(client, db):

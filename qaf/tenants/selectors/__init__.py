@@ -3,9 +3,11 @@
 from qaf.tenants.selectors.people import (
     absent_people,
     acting_for,
+    here_today,
     holders,
     holders_in_line,
     line_of,
+    may_sign_in,
     person_by_name,
     posts_on,
     team_manager_of,
@@ -14,9 +16,11 @@ from qaf.tenants.selectors.people import (
 __all__ = [
     "absent_people",
     "acting_for",
+    "here_today",
     "holders",
     "holders_in_line",
     "line_of",
+    "may_sign_in",
     "person_by_name",
     "posts_on",
     "team_manager_of",

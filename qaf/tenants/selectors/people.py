@@ -4,7 +4,8 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from qaf.tenants.models import Absence, Person, Post, Unit
+from qaf.lib import clock
+from qaf.tenants.models import Absence, Access, Person, Post, Unit
 
 
 def posts_on(day: date) -> QuerySet[Post]:
@@ -84,3 +85,14 @@ def acting_for(person: Person, *, on: date) -> Person:
 def person_by_name(name: str) -> Person | None:
     """Return the person whom the case list spells ``name``, if known."""
     return Person.objects.filter(Q(source_name__iexact=name) | Q(name__iexact=name)).order_by("id").first()
+
+
+def here_today(**who: object) -> Person | None:
+    """Return the person found by ``who`` unless their last day is behind them."""
+    still = Q(left_on=None) | Q(left_on__gte=clock.today())
+    return Person.objects.select_related("unit", "user").filter(still, **who).first()
+
+
+def may_sign_in(person: Person) -> bool:
+    """Say whether the person's account may enter this council."""
+    return Access.objects.filter(authority=person.authority, user=person.user).exists()

@@ -1,6 +1,12 @@
 """Writes about councils and people."""
 
-from qaf.tenants.services.councils import choose_copy_sections, create_council, grant_access
+from qaf.tenants.services.councils import (
+    choose_copy_sections,
+    connect_directory,
+    create_council,
+    disconnect_directory,
+    grant_access,
+)
 from qaf.tenants.services.people import (
     add_team,
     change_person,
@@ -18,8 +24,10 @@ __all__ = [
     "can_purge",
     "change_person",
     "choose_copy_sections",
+    "connect_directory",
     "create_council",
     "create_person",
+    "disconnect_directory",
     "end_post",
     "give_post",
     "grant_access",

@@ -85,14 +85,17 @@ def record_absence(
 
 
 def record_leaver(*, person: Person, left_on: date) -> None:
-    """Record the last day: posts end, and access to this council ends with them (other councils' stays)."""
+    """Record the last day: posts end with it, and so does access to this council (other councils' stays).
+
+    Recorded for today or a day that has passed, access ends at once.
+    """
     Post.objects.filter(
         Q(ends_on=None) | Q(ends_on__gt=left_on), person=person, starts_on__lte=left_on
     ).update(ends_on=left_on)
     Post.objects.filter(person=person, starts_on__gt=left_on).delete()
     person.left_on = left_on
     person.save(update_fields=["left_on"])
-    if person.user_id:
+    if person.user_id and left_on <= clock.today():
         Access.objects.filter(authority_id=current_authority_id(), user_id=person.user_id).delete()
 
 

@@ -4,13 +4,13 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from qaf.lib import clock
-from qaf.tenants.accounts import missing_sign_in
+from qaf.tenants.accounts import missing_sign_in, proved_own
 from qaf.tenants.models import Authority, IdentityProvider
 from qaf.tenants.registry import ToDo, menu_for, todo_for
 from qaf.tenants.views.base import CouncilRequest, council_view
@@ -124,8 +124,14 @@ def security(request: HttpRequest) -> HttpResponse:
         ("Passkeys", "On" if "webauthn" in kinds else "Off", "mfa_list_webauthn"),
         ("Recovery codes", "Made" if "recovery_codes" in kinds else "None yet", "mfa_index"),
     ]
-    listed = [{"key": key, "value": value, "href": reverse(name)} for key, value, name in rows]
-    return render(request, "tenants/security.html", {"rows": listed})
+    own = proved_own(request)
+    listed = [{"key": key, "value": value, "href": reverse(name) if own else ""} for key, value, name in rows]
+    return render(request, "tenants/security.html", {"rows": listed, "own": own})
+
+
+def not_here(request: HttpRequest) -> HttpResponse:
+    """Stand where a page of the sign-in library is that this product does not have."""
+    raise Http404("There is no such page.")
 
 
 @login_required

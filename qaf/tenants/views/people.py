@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from qaf.lib import clock
 from qaf.tenants.forms import AbsenceForm, CouncilForm, LeaverForm, PersonForm, PostForm, UnitForm
 from qaf.tenants.models import Person, Post, Unit
+from qaf.tenants.selectors import may_sign_in
 from qaf.tenants.services import (
     add_team,
     change_person,
@@ -22,6 +23,7 @@ from qaf.tenants.services import (
 )
 from qaf.tenants.views.base import CouncilRequest, council_view
 from qaf.ui.tables import ordering
+from qaf.ui.words import long_date
 
 MANAGE = "tenants.manage_people"
 
@@ -68,6 +70,7 @@ def person(request: CouncilRequest, pk: int) -> HttpResponse:
         "posts": found.posts.select_related("role", "unit").order_by("-starts_on"),
         "absences": found.absences.select_related("deputy").order_by("-starts_on"),
         "today": clock.today(),
+        "signs_in": may_sign_in(found),
     }
     return render(request, "tenants/people/person.html", context)
 
@@ -77,7 +80,7 @@ def edit_person(request: CouncilRequest, pk: int) -> HttpResponse:
     """Change a person's details."""
     found = get_object_or_404(Person, pk=pk)
     names = ("name", "email", "job_title", "unit", "directory_id", "cleared_for_restricted")
-    initial = {name: getattr(found, name) for name in names} | {"signs_in": found.user_id is not None}
+    initial = {name: getattr(found, name) for name in names} | {"signs_in": may_sign_in(found)}
     form = PersonForm(request.POST or None, initial=initial, person=found)
     if request.method == "POST" and form.is_valid():
         change_person(person=found, **form.cleaned_data)
@@ -146,14 +149,20 @@ def leaver(request: CouncilRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Person, pk=pk)
     form = LeaverForm(request.POST or None, initial={"left_on": clock.today()})
     if request.method == "POST" and form.is_valid():
-        record_leaver(person=found, left_on=form.cleaned_data["left_on"])
-        messages.success(request, f"{found.name} has left: their posts and access have ended.")
+        last = form.cleaned_data["left_on"]
+        record_leaver(person=found, left_on=last)
+        told = (
+            f"{found.name} leaves on {long_date(last)}: until then they can sign in."
+            if last > clock.today()
+            else f"{found.name} has left: their posts and access have ended."
+        )
+        messages.success(request, told)
         return redirect(_page(request, pk))
     context = {
         "form": form,
         "heading": f"{found.name} leaves",
         "back": _page(request, pk),
-        "lead": "Their posts end and they can no longer sign in here. Audits keep their name.",
+        "lead": "With their last day their posts end, and they can no longer sign in here. Audits keep their name.",
     }
     return render(request, "tenants/people/form.html", context)
 
@@ -196,7 +205,7 @@ def new_team(request: CouncilRequest) -> HttpResponse:
 @council_view("tenants.manage_council")
 def settings(request: CouncilRequest) -> HttpResponse:
     """Change the council's own settings."""
-    form = CouncilForm(request.POST or None, instance=request.authority)
+    form = CouncilForm(request.POST or None, instance=request.authority, person=request.person)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, "The settings have been saved.")
