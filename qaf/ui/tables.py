@@ -57,3 +57,8 @@ def without(query: QueryDict, name: str, value: str | None = None) -> str:
         del changed[name]
     changed.pop("page", None)
     return "?" + changed.urlencode()
+
+
+def asked_for(query: QueryDict, name: str) -> str:
+    """Return the words of a search in the address, without what no text of the database can hold."""
+    return query.get(name, "").replace("\x00", "").strip()

@@ -104,6 +104,19 @@ def test_a_file_that_takes_too_long_is_given_up(tmp_path):
     assert fault(path, Limits(seconds=0)).startswith("This file unpacks to far more")
 
 
+def test_a_mistake_of_our_own_is_not_told_as_the_files_and_is_logged_without_its_words(tmp_path, caplog):
+    class Never(date):
+        def isoformat(self):
+            return "a canary of a day"
+
+    path = annex_a.list_6(tmp_path / "a.xlsx", child("1"))
+    with pytest.raises(FileFault) as refused:
+        read_upload(expand([path]), as_of=Never(2026, 9, 30))
+    assert "our mistake" in refused.value.message
+    assert "ValueError at ['child.py:" in caplog.text
+    assert "canary" not in caplog.text
+
+
 def test_more_cells_than_the_cap_are_refused(tmp_path):
     path = annex_a.list_6(tmp_path / "wide.xlsx", *[child(str(n)) for n in range(50)])
     assert fault(path, Limits(cells=100)).startswith("This file unpacks to far more")

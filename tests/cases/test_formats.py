@@ -375,6 +375,14 @@ def test_empty_rows_between_and_after_are_no_rows(tmp_path):
     assert (only(reading).row, reading.lists[0].rows) == (3, 1)
 
 
+def test_a_list_of_headings_only_is_told(tmp_path):
+    reading = read_upload(expand([annex_a.list_6(tmp_path / "a.xlsx")]), as_of=AS_OF)
+    assert reading.rows == []
+    assert [(one.list, one.text) for one in reading.notices] == [
+        ("6", "This list has headings and no row: it brings nobody in and closes nobody.")
+    ]
+
+
 def test_one_child_with_and_without_leading_zeros_in_two_lists_is_one_child(tmp_path):
     path = annex_a.list_6(tmp_path / "a.xlsx", child(123))
     extra = annex_a.supplement(tmp_path / "s.csv", ("000123", "AB", "", "Robin Thorne"))

@@ -80,7 +80,8 @@ def test_what_the_framework_never_dates_has_no_column(world):
 def test_another_year_can_be_asked_for_and_nonsense_shows_this_one(world):
     client = signed_in(world.small.qa_lead)
     assert "Twelve months from March 2027" in client.get(f"{YEAR}?from=2027-03").content.decode()
-    assert "Twelve months from October 2026" in client.get(f"{YEAR}?from=elephant").content.decode()
+    for nonsense in ("elephant", "9999-12", "0001-01", "%00"):
+        assert "Twelve months from October 2026" in client.get(f"{YEAR}?from={nonsense}").content.decode()
 
 
 def test_the_year_takes_as_many_queries_empty_as_full(world):

@@ -144,6 +144,22 @@ def test_the_trail_shows_who_changed_what_to_those_who_may_read_it(sign_in, ada,
     assert sign_in(will).get("/a/alder/people/trail/").status_code == 403
 
 
+@pytest.mark.parametrize("odd", ["%00", "%C2%B2", "9" * 30, "%F0%9F%90%A6", "-1"])
+def test_an_address_that_somebody_made_up_finds_nothing_and_breaks_nothing(sign_in, ada, council, odd):
+    with authority_scope(council):
+        make_role("auditor_of_trails", "tenants.read_trail")
+        give_post(person=Person.objects.get(pk=ada.pk), role="auditor_of_trails", starts_on=LONG_AGO)
+    client = sign_in(ada)
+    for path in (
+        "people/?q=",
+        "people/?page=",
+        "people/trail/?row=",
+        "people/trail/?person=",
+        "people/trail/?day=",
+    ):
+        assert client.get(f"/a/alder/{path}{odd}").status_code == 200, path
+
+
 def test_what_is_opened_now_and_then_stands_on_a_page_of_its_own(sign_in, ada, will):
     client = sign_in(ada)
     menu = [link.text for link in client.get("/a/alder/").context["shell"].menu]

@@ -6,6 +6,7 @@ Talks JSON: the request on standard input, the answer on standard output. Nothin
 import json
 import resource
 import sys
+import traceback
 
 
 def limit(memory_bytes: int, seconds: int) -> None:
@@ -40,6 +41,10 @@ def main() -> int:
         answer = {"fault": [fault.file, fault.message]}
     except MemoryError:
         answer = {"fault": [files[-1][1], too_much_words()]}
+    except Exception as error:  # noqa: BLE001 — our own mistake, which must not be told as the file's
+        frames = traceback.extract_tb(error.__traceback__)[-6:]
+        where = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames]
+        answer = {"mistake": [type(error).__name__, where]}
     json.dump(answer, sys.stdout, ensure_ascii=True, separators=(",", ":"))
     return 0
 

@@ -1,6 +1,7 @@
 """The parent's side: start the child, wait with patience that ends, and believe nothing but its JSON."""
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -11,7 +12,13 @@ from pathlib import Path
 from audits.cases.formats.guard import Limits, kind_of, too_much_words
 from audits.cases.formats.rows import FileFault, FrontDoor, Reading
 
+logger = logging.getLogger(__name__)
+
 ROOT = Path(__file__).resolve().parents[3]
+OUR_MISTAKE = (
+    "QAF could not read this file, and that is our mistake: whoever runs QAF finds in the log where it failed. "
+    "Until it is put right, saving the lists again as one CSV file each may help."
+)
 READABLE = {".xlsx", ".xlsm", ".xls", ".csv", ".zip", ".txt"}
 
 
@@ -72,4 +79,8 @@ def read_upload(
     answer = json.loads(done.stdout)
     if "fault" in answer:
         raise FileFault(*answer["fault"])
+    if "mistake" in answer:
+        # What failed and where, never what it said: that would quote the file.
+        logger.error("a case list could not be read: %s at %s", *answer["mistake"])
+        raise FileFault(blamed, OUR_MISTAKE)
     return Reading.from_json(answer["reading"])

@@ -71,6 +71,9 @@ def _take(table: Table, reading: Reading, annex: AnnexA, dataset: SafeguardingDa
     else:
         return True
     reading.lists.append(ListSeen(table.file, table.sheet, found.list_name, count))
+    if not count:
+        text = "This list has headings and no row: it brings nobody in and closes nobody."
+        reading.notices.append(Notice(table.file, found.list_name, None, text))
     return True
 
 

@@ -22,6 +22,7 @@ from qaf.tenants.views.base import CouncilRequest, council_view
 from qaf.ui.words import date_time, long_date
 
 MOVE = "programme.move"
+FURTHEST_YEARS = 100
 
 
 @council_view()
@@ -52,10 +53,12 @@ def year(request: CouncilRequest) -> HttpResponse:
 
 
 def _month_asked_for(request: CouncilRequest) -> date:
+    this = month_start(clock.today())
     try:
-        return date.fromisoformat(f"{request.GET.get('from', '')}-01")
+        asked = date.fromisoformat(f"{request.GET.get('from', '')}-01")
     except ValueError:
-        return month_start(clock.today())
+        return this
+    return asked if abs(asked.year - this.year) <= FURTHEST_YEARS else this
 
 
 def _table(rows: list[Row], kinds: tuple[OccurrenceKind, ...], failed: set[str]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from qaf.tenants.services import (
     record_leaver,
 )
 from qaf.tenants.views.base import CouncilRequest, council_view
-from qaf.ui.tables import ordering
+from qaf.ui.tables import asked_for, ordering
 from qaf.ui.words import long_date
 
 MANAGE = "tenants.manage_people"
@@ -34,7 +34,7 @@ def people(request: CouncilRequest) -> HttpResponse:
     found = Person.objects.select_related("unit__parent", "user").prefetch_related(
         "posts__role", "posts__unit"
     )
-    words = request.GET.get("q", "").strip()
+    words = asked_for(request.GET, "q")
     show = request.GET.get("show", "users")
     if words:
         found = found.filter(

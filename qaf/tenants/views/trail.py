@@ -10,6 +10,7 @@ from django.shortcuts import render
 from qaf.tenants.models import Person, TenantModel, TrailEvent
 from qaf.tenants.registry import kept_from
 from qaf.tenants.views.base import CouncilRequest, council_view
+from qaf.ui.tables import asked_for
 
 NOT_YET = "not shown to you yet"
 
@@ -24,10 +25,10 @@ def trail(request: CouncilRequest) -> HttpResponse:
     """List changes, newest first, filtered by kind of record, number, person and day."""
     events = TrailEvent.objects.order_by("-id")
     names = _names()
-    asked = {key: request.GET.get(key, "").strip() for key in ("kind", "row", "person", "day")}
+    asked = {key: asked_for(request.GET, key) for key in ("kind", "row", "person", "day")}
     if asked["kind"] in names:
         events = events.filter(table_name=asked["kind"])
-    if asked["row"].isdigit():
+    if asked["row"].isdecimal():
         events = events.filter(row_id=int(asked["row"]))
     if asked["person"]:
         people = Person.objects.filter(name__icontains=asked["person"]).values_list("pk", flat=True)[:200]
