@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date
 from typing import Any
 
+from audits.cases.models import Case
 from audits.enums import NOT_APPLICABLE, OVERALL, AssessmentStatus, AuditStatus, GradeStage
 from audits.followup.selectors import Around
 from audits.frameworks.schema import Framework
@@ -23,6 +23,7 @@ from audits.models import (
 from audits.registry import moderators_of
 from audits.selectors.experience import completed_counts
 from audits.selectors.standing import gives_grades, is_self_assessment
+from audits.selectors.told import Told, told_in
 from qaf.lib import calendar, clock
 from qaf.tenants.models import Person
 
@@ -93,31 +94,42 @@ def audit_facts(
         flags=tuple(audit.flags.filter(taken_back_at=None).values_list("flag", flat=True)),
         overall_disputed=Disagreement.objects.filter(audit=audit).exists(),
         completed_audits=_completed_before([audit])[audit.pk],
-        **_of_the_case(audit),
+        **_of_the_case(audit, told_in([audit]).get(audit.pk)),
     )
 
 
-def case_facts(audit: Audit) -> AuditFacts:
-    """Return only what is known of the case, without a query where case, service and month are fetched already."""
-    return AuditFacts(rank={}, **_of_the_case(audit))
+def case_facts(audit: Audit, told: Told | None = None) -> AuditFacts:
+    """Return only what is known of the case, without a query where case, service and month are fetched already.
+
+    ``told`` is what an auditor found in the child's record.
+    """
+    return AuditFacts(rank={}, **_of_the_case(audit, told))
 
 
-def _of_the_case(audit: Audit) -> dict[str, Any]:
-    """What is true of the case: as it was on the day of the draw, and of its supervision as the case list stands."""
+def _of_the_case(audit: Audit, told: Told | None) -> dict[str, Any]:
+    """What is true of the case: as it was on the day of the draw, and of its supervision as the record shows it.
+
+    An auditor who read the record knows better than the case list, which many councils bring in without such days.
+    """
     case, month = audit.case, audit.cycle
     attributes = [audit.case_status, *(["restricted"] if case.restricted else [])]
     return {
         "service": audit.service.key if audit.service else None,
         "status": audit.case_status,
         "attributes": tuple(attributes),
-        "months_since_supervision": months_without_supervision(case.last_supervision_on),
+        "never_supervised": told is not None and told.never_supervised,
+        "months_since_supervision": _months_without_supervision(case, told or Told()),
         "origin": audit.origin,
         "theme": str(month.theme_id) if month and month.theme_id else None,
     }
 
 
-def months_without_supervision(last: date | None) -> int | None:
-    """Return the whole months since the last supervision on record; ``None`` where none is known."""
+def _months_without_supervision(case: Case, told: Told) -> int | None:
+    """Return the whole months since the last supervision on record; ``None`` where none is known.
+
+    Where the auditor found none at all, they count from the day on which the case was opened.
+    """
+    last = case.opened_on if told.never_supervised else told.supervised_on or case.last_supervision_on
     return None if last is None else max(calendar.whole_months_between(last, clock.today()), 0)
 
 
@@ -143,7 +155,7 @@ def facts_of_month(cycle: Cycle, framework: Framework) -> dict[str, AuditFacts]:
         audit.pk: audit
         for audit in cycle.audits.filter(submitted_at__isnull=False)
         .exclude(status=AuditStatus.WITHDRAWN)
-        .select_related("service", "case", "cycle")
+        .select_related("service", "case", "cycle", "framework_version")
     }
     flags: dict[int, list[str]] = defaultdict(list)
     marked = AuditFlag.objects.filter(audit__in=list(audits), taken_back_at=None)
@@ -162,6 +174,7 @@ def facts_of_month(cycle: Cycle, framework: Framework) -> dict[str, AuditFacts]:
     )
     for audit_id, slot, domain, grade in given:
         submitted[audit_id][slot][domain] = grade
+    told = told_in(list(audits.values()))
     outcomes: dict[int, dict[str, str]] = defaultdict(dict)
     of_record = GradeOfRecord.objects.filter(audit__in=list(audits))
     for audit_id, domain, grade in of_record.values_list("audit_id", "domain", "grade"):
@@ -174,7 +187,7 @@ def facts_of_month(cycle: Cycle, framework: Framework) -> dict[str, AuditFacts]:
             flags=tuple(flags[pk]),
             overall_disputed=pk in disputed,
             completed_audits=completed[pk],
-            **_of_the_case(audit),
+            **_of_the_case(audit, told.get(pk)),
         )
         for pk, audit in audits.items()
     }

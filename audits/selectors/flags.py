@@ -1,6 +1,6 @@
 """Marks on an audit, and the urgent concerns that its circumstances call for."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from audits.enums import BEFORE_SUBMISSION, AssessmentStatus, AuditStatus
@@ -17,6 +17,7 @@ from audits.registry import Panel, is_guest
 from audits.selectors.facts import case_facts, framework_for
 from audits.selectors.links import audit_href, concern_href
 from audits.selectors.standing import Standing, is_self_assessment
+from audits.selectors.told import told_by
 from qaf.tenants.models import Person
 from qaf.tenants.registry import ToDo
 
@@ -67,18 +68,21 @@ def may_mark(audit: Audit, person: Person) -> bool:
     return audits_it or is_guest(audit, person)
 
 
-def called_for(audits: Iterable[Audit]) -> dict[int, list[ConcernTrigger]]:
+def called_for(audits: Collection[Audit], person: Person) -> dict[int, list[ConcernTrigger]]:
     """Return, by audit, the framework's triggers that hold for the case and that nobody has raised a concern for.
 
-    Marks raise theirs as they are set. One query however many audits, with case and framework fetched.
+    They hold by what the case list knows or by what this auditor answered on their form. Marks raise theirs as they
+    are set. A fixed number of queries however many audits, with case and framework fetched.
     """
     found: dict[int, list[ConcernTrigger]] = {}
+    told = told_by(person, audits)
     for audit in audits:
         framework = framework_of(audit.framework_version)
+        facts = case_facts(audit, told.get(audit.pk))
         triggers = [
             one
             for one in framework.urgent_concern.triggers
-            if not isinstance(one.condition, Flag) and one.condition.holds(case_facts(audit), framework.names)
+            if not isinstance(one.condition, Flag) and one.condition.holds(facts, framework.names)
         ]
         if triggers:
             found[audit.pk] = triggers
@@ -87,6 +91,26 @@ def called_for(audits: Iterable[Audit]) -> dict[int, list[ConcernTrigger]]:
         for audit_id, key in raised.values_list("audit_id", "concern__trigger"):
             found[audit_id] = [one for one in found[audit_id] if one.key != key]
     return {pk: triggers for pk, triggers in found.items() if triggers}
+
+
+def marks_not_set(audits: Collection[Audit], person: Person) -> dict[int, list[FlagRule]]:
+    """Return, by audit, the marks that this auditor's answers call for and that do not stand on it.
+
+    A mark that was set and taken back is answered: whoever took it back said why.
+    """
+    told = {pk: one.marks for pk, one in told_by(person, audits).items() if one.marks}
+    if not told:
+        return {}
+    set_once = set(AuditFlag.objects.filter(audit__in=list(told)).values_list("audit_id", "flag"))
+    found = {
+        audit.pk: [
+            rule
+            for rule in framework_of(audit.framework_version).flags
+            if rule.key in told.get(audit.pk, ()) and (audit.pk, rule.key) not in set_once
+        ]
+        for audit in audits
+    }
+    return {pk: rules for pk, rules in found.items() if rules}
 
 
 def marks_panel(standing: Standing) -> Iterable[Panel]:
@@ -102,7 +126,8 @@ def marks_panel(standing: Standing) -> Iterable[Panel]:
         if row.current and (standing.sees_grades or row.current.set_by_id == person.pk)
     ]
     marking = bool(rows) and may_mark(audit, person)
-    triggers = called_for([audit]).get(audit.pk, []) if standing.is_auditor else []
+    triggers = called_for([audit], person).get(audit.pk, []) if standing.is_auditor else []
+    waiting = marks_not_set([audit], person).get(audit.pk, []) if marking and standing.is_auditor else []
     if not (marks or marking or triggers):
         return
     names = standing.framework.names
@@ -111,8 +136,20 @@ def marks_panel(standing: Standing) -> Iterable[Panel]:
         "href": audit_href(audit, "flags") if marking else "",
         "words": ", ".join(row.rule.label.lower() for row in rows),
         "called_for": [
-            (sentence(one.condition.in_words(names)).rstrip("."), f"{concern_href(audit)}&trigger={one.key}")
+            (
+                sentence(one.condition.in_words(names)).rstrip("."),
+                "raise an urgent concern",
+                f"{concern_href(audit)}&trigger={one.key}",
+            )
             for one in triggers
+        ]
+        + [
+            (
+                f"{one.label}: you answered yes",
+                "set the mark and say what you saw",
+                audit_href(audit, "flags"),
+            )
+            for one in waiting
         ],
     }
     yield Panel("Marks", "audits/follow/_marks_panel.html", context, order=15)
@@ -133,7 +170,16 @@ def todo_of_concerns(person: Person) -> Iterable[ToDo]:
         audit.pk: audit
         for audit in waiting.select_related("authority", "framework_version", "case", "cycle", "service")
     }
-    for pk, triggers in called_for(audits.values()).items():
+    for pk, rules in marks_not_set(audits.values(), person).items():
+        for rule in rules:
+            yield ToDo(
+                f"Set the mark “{rule.label}”: {audits[pk].reference}",
+                audit_href(audits[pk], "flags"),
+                None,
+                "You answered yes on the form",
+                urgent=True,
+            )
+    for pk, triggers in called_for(audits.values(), person).items():
         names = framework_of(audits[pk].framework_version).names
         for one in triggers:
             yield ToDo(

@@ -9,6 +9,7 @@ from audits.selectors.conversations import Talk, conversations_of
 from audits.selectors.dated_action import PROPOSE_ONE, lacks_dated_action
 from audits.selectors.facts import provisional_grades
 from audits.selectors.family import asks_family, caller_of, family_of
+from audits.selectors.flags import marks_not_set
 from audits.selectors.links import assessment_href, audit_href, concern_href
 from audits.selectors.sections import sections_of
 from qaf.tenants.transitions import Problem
@@ -24,6 +25,7 @@ def missing_before_lock(assessment: Assessment, framework: Framework) -> list[Pr
             found += [Problem(text, f"{href}#id_{box}") for text, box in pairs]
         elif section.missing:
             found.append(Problem(f"{section.title}: {_in_a_row(section.missing)}", href))
+    found += _marks(assessment)
     return found + _conversations(assessment, framework, "lock")
 
 
@@ -125,6 +127,19 @@ def _conversations(assessment: Assessment, framework: Framework, step: str) -> l
         and one.is_required
         and not one.record
         and assessment.slot in one.slots
+    ]
+
+
+def _marks(assessment: Assessment) -> list[Problem]:
+    """Return the marks that this auditor's answers call for and that are not set (SEF-105, WSX-78)."""
+    audit = assessment.audit
+    waiting = marks_not_set([audit], assessment.assessor).get(audit.pk, []) if assessment.assessor else []
+    return [
+        Problem(
+            f"Set the mark “{one.label}” and say what you saw, as you answered yes",
+            audit_href(audit, "flags"),
+        )
+        for one in waiting
     ]
 
 

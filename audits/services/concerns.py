@@ -4,6 +4,7 @@ from audits.followup.services.concerns import SpokenFirst, raise_concern
 from audits.models import Assessment, Audit
 from audits.selectors.facts import case_facts, framework_for
 from audits.selectors.flags import called_for
+from audits.selectors.told import told_by
 
 UNRAISED = "Nobody had raised it when the audit was submitted: the rule did."
 
@@ -16,8 +17,9 @@ def raise_what_is_called_for(*, assessment: Assessment) -> None:
     if assessment.assessor is None:
         return
     names = framework_for(audit).names
-    for trigger in called_for([audit]).get(audit.pk, []):
-        verdict = trigger.condition.holds(case_facts(audit), names)
+    facts = case_facts(audit, told_by(assessment.assessor, [audit]).get(audit.pk))
+    for trigger in called_for([audit], assessment.assessor).get(audit.pk, []):
+        verdict = trigger.condition.holds(facts, names)
         raise_concern(
             case=audit.case,
             raised_by=assessment.assessor,

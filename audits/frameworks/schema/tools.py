@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from audits.frameworks.base import (
     Choice,
+    FlagKey,
     GradeKey,
     GradeSetKey,
     Key,
@@ -89,7 +90,15 @@ class Domain(Sourced):
         return self.descriptors.get(grade, ())
 
 
-Meaning = Literal["worker_since", "factors", "not_of_worker", "recommends_observation"]
+Meaning = Literal[
+    "worker_since",
+    "factors",
+    "not_of_worker",
+    "recommends_observation",
+    "last_supervision",
+    "no_supervision",
+    "calls_for_mark",
+]
 """What the product does with an answer beyond keeping it; see ExtraField.meaning."""
 
 
@@ -98,7 +107,12 @@ _TYPES: dict[str | None, tuple[str, ...]] = {
     "factors": ("choices",),
     "not_of_worker": ("flag",),
     "recommends_observation": ("flag",),
+    "last_supervision": ("date",),
+    "no_supervision": ("flag",),
+    "calls_for_mark": ("flag",),
 }
+OF_THE_WHOLE: tuple[Meaning, ...] = ("last_supervision", "no_supervision", "calls_for_mark")
+"""Meanings that belong to the audit as a whole."""
 
 
 class ExtraField(Sourced):
@@ -117,7 +131,11 @@ class ExtraField(Sourced):
     meaning: Meaning | None = None
     """`worker_since`: the day the worker took the case; `factors`: what else shaped the outcome; `not_of_worker`: a
     flag that the grade judges somebody else's work, so that it stays out of the worker's patterns;
-    `recommends_observation`: a flag that asks `to` for an observation of practice"""
+    `recommends_observation`: a flag that asks `to` for an observation of practice; `last_supervision`: the day of the
+    last supervision that the record shows, which counts rather than the case list's; `no_supervision`: a flag that
+    the record shows none; `calls_for_mark`: a flag that is only complete with the mark that `mark` names"""
+    mark: FlagKey | None = None
+    "The mark that the auditor sets, saying what they saw, where they answer with yes"
     to: RoleKey | None = None
     "Who is asked, where the answer asks somebody for something"
     due: Due | None = None
@@ -137,6 +155,10 @@ class ExtraField(Sourced):
             raise ValueError(
                 "`to` and `due` belong to a field that recommends an observation, and only there"
             )
+        if (self.meaning == "calls_for_mark") != bool(self.mark):
+            raise ValueError("`mark` belongs to a field that calls for a mark, and only there")
+        if self.meaning in OF_THE_WHOLE and self.scope != "audit":
+            raise ValueError("with this `meaning` its scope is audit")
         return self
 
 

@@ -177,6 +177,13 @@ def _asks(framework: Framework, tool: Tool, item: ExtraField) -> str:
         text += "; an audit marked so stays out of the worker's own patterns"
     if item.meaning == "recommends_observation" and item.to and item.due:
         text += f"; the {framework.names.role(item.to)} is asked to arrange it {item.due.in_words(framework.names)}"
+    if item.meaning == "last_supervision":
+        text += "; rules about supervision count from it rather than from the case list"
+    if item.meaning == "no_supervision":
+        text += "; with yes, rules about supervision count from the day on which the case was opened"
+    if item.mark:
+        mark = next((one.label for one in framework.flags if one.key == item.mark), item.mark)
+        text += f"; with yes the mark “{mark}” is asked for, with what was seen"
     return text
 
 

@@ -190,7 +190,10 @@ class OverallDisputed(ConditionKind):
 
 
 class MonthsSinceSupervision(ConditionKind):
-    """Supervision was last recorded so many months ago, or longer. Where no date is known, nothing is said."""
+    """Supervision was last recorded so many months ago, or longer; or none is on record since nobody knows when.
+
+    Where no date is known and nobody looked, nothing is said.
+    """
 
     title: ClassVar[str] = "the time since the last supervision"
     kind: Literal["months_since_supervision"]
@@ -198,6 +201,8 @@ class MonthsSinceSupervision(ConditionKind):
 
     def holds(self, facts: AuditFacts, names: Names) -> Verdict:
         months = facts.months_since_supervision
+        if months is None and facts.never_supervised:
+            return Verdict(True, (Reason("No supervision is on record"),))
         if months is None or months < self.at_least:
             return NO
         return Verdict(True, (Reason(f"No supervision on record for {count(months, 'month')}"),))

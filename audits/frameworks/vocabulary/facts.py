@@ -44,6 +44,8 @@ class AuditFacts:
     overall_disputed: bool = False
     months_since_supervision: int | None = None
     """Whole months since the last supervision on record; None where none is known."""
+    never_supervised: bool = False
+    """Whether an auditor found no supervision on record at all."""
     origin: str | None = None
     theme: str | None = None
     completed_audits: Mapping[str, int] = field(default_factory=dict)
