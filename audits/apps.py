@@ -62,6 +62,7 @@ class AuditsConfig(AppConfig):
         from audits.frameworks.enums import Capability
         from audits.selectors.left_to_record import todo_after_submission
         from audits.selectors.todo import todo_of_auditor, todo_of_worker
+        from audits.selectors.trail import keep_unseen
         from qaf.tenants.permissions import Permission, declare
         from qaf.tenants.registry import MenuEntry, add_menu, add_todo
 
@@ -72,6 +73,7 @@ class AuditsConfig(AppConfig):
         give(Capability.AUDIT, "audits.audit")
         give(Capability.TAKE_PART, "audits.take_part")
         add_menu(MenuEntry("My audits", "audits:mine", 10, ("audits.audit", "audits.take_part")))
+        keep_unseen()
         add_todo(todo_of_auditor)
         add_todo(todo_of_worker)
         add_todo(todo_after_submission)

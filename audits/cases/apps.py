@@ -9,6 +9,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from audits.cases import tasks  # noqa: F401
         from audits.cases.selectors.lists import imports_todo
+        from audits.cases.selectors.trail import keep_restricted
         from audits.frameworks.capabilities import give
         from audits.frameworks.enums import Capability
         from qaf.tenants.permissions import Permission, declare
@@ -26,4 +27,5 @@ class CasesConfig(AppConfig):
         give(Capability.SEE_ALL, "cases.view")
         give(Capability.SEE_RESTRICTED, "cases.see_restricted")
         add_todo(imports_todo)
+        keep_restricted()
         add_menu(MenuEntry("Cases", "cases:list", 30, ("cases.view", "cases.import")))

@@ -55,7 +55,9 @@ _todo: list[Callable[["Person"], Iterable[ToDo]]] = []
 
 Keeper = Callable[["Person", Iterable[int]], Mapping[int, tuple[str, ...]]]
 """Tells, for rows of one table, which fields a person may not read yet, by the row's number."""
-_keepers: dict[str, Keeper] = {}
+EVERY_FIELD = ("*",)
+"""What a keeper returns for a row of which nothing is told, its reason neither."""
+_keepers: dict[str, list[Keeper]] = {}
 
 
 def add_menu(*entries: MenuEntry) -> None:
@@ -86,11 +88,17 @@ def todo_for(person: "Person") -> list[ToDo]:
 
 
 def keep_from(table: str, keeper: Keeper) -> None:
-    """Declare what the trail of a table keeps from somebody for the time being; called from an app's ``ready()``."""
-    _keepers[table] = keeper
+    """Declare what the trail of a table keeps from somebody; called from an app's ``ready()``."""
+    kept = _keepers.setdefault(table, [])
+    if keeper not in kept:
+        kept.append(keeper)
 
 
 def kept_from(person: "Person", table: str, ids: Iterable[int]) -> Mapping[int, tuple[str, ...]]:
-    """Return the fields of rows of the table that ``person`` may not read yet, by the row's number."""
-    keeper = _keepers.get(table)
-    return keeper(person, ids) if keeper else {}
+    """Return the fields of rows of the table that ``person`` may not read (yet), by the row's number."""
+    wanted = list(ids)
+    found: dict[int, tuple[str, ...]] = {}
+    for keeper in _keepers.get(table, ()):
+        for row, fields in keeper(person, wanted).items():
+            found[row] = (*found.get(row, ()), *fields)
+    return found

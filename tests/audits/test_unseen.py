@@ -21,7 +21,9 @@ from qaf.notices.models import Notice
 from qaf.tenants.models import Person
 from qaf.tenants.registry import todo_for
 from qaf.tenants.scope import authority_scope
+from qaf.tenants.services import give_post
 from tests.factories import assessments as made
+from tests.factories.people import LONG_AGO, make_role
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
@@ -148,6 +150,32 @@ def test_no_page_of_the_council_shows_what_the_peer_gave_or_wrote(world, client,
         if CANARY in body or GRADE_TAG.search(body) or (HERON in body and who in ("lena", "stranger")):
             leaks.append(page)
     assert leaks == []
+
+
+@pytest.mark.req("HER-20", "HER-23")
+def test_the_trail_tells_it_to_its_author_at_once_and_to_the_others_when_it_is_shown(world, client, body_of):
+    cast, audit = world
+    with authority_scope(audit.authority):
+        make_role("trail_reader", "tenants.read_trail", "cases.see_restricted")
+        for person in (cast.lena, cast.petra, cast.quinn):
+            give_post(person=person, role="trail_reader", starts_on=LONG_AGO)
+        tables = ("audits_judgement", "audits_recordedgrade", "audits_familycontact", "followup_action")
+
+    def told(person: Person) -> str:
+        client.logout()
+        client.post("/account/login/", {"login": person.email, "password": "correct horse battery"})
+        return "".join(body_of(person, f"/a/alder/people/trail/?kind={table}") for table in tables)
+
+    for person in (cast.lena, cast.quinn):
+        assert CANARY not in told(person)
+        assert "outstanding" not in told(person)
+    assert f"{CANARY} action" in told(cast.petra)
+    with authority_scope(audit.authority):
+        lock_grades(assessment=made.assessment_of(audit, "lead"), person=cast.lena)
+        audit.refresh_from_db()
+        made.discuss(audit, cast.lena)
+    assert "outstanding" in told(cast.lena)
+    assert "outstanding" not in told(cast.quinn), "nobody else before the submissions"
 
 
 @pytest.mark.req("HER-20", "HER-23")

@@ -13,15 +13,17 @@ from django.test import Client
 from audits.cases import registry
 from audits.cases.enums import ImportStatus
 from audits.cases.models import Case, CaseImport, ImportRow, NameAlias, RoleCode
+from audits.cases.selectors.lists import visible_cases
 from audits.cases.services import import_files
 from qaf.jobs import services as jobs
 from qaf.jobs.models import Job
 from qaf.tenants.models import Person, ReadEvent, Unit
 from qaf.tenants.scope import authority_scope
+from qaf.tenants.services import give_post
 from tests.cases.conftest import OCTOBER, SEPTEMBER
 from tests.factories import annex_a
 from tests.factories.annex_a import child
-from tests.factories.people import make_person, make_role, make_service, make_team
+from tests.factories.people import LONG_AGO, make_person, make_role, make_service, make_team
 
 URL = "/a/alder/cases/"
 CP = "b) Child Protection plan"
@@ -292,6 +294,36 @@ def test_a_restricted_record_is_shown_to_cleared_people_only(cast, tmp_path):
     with authority_scope(cast.council):
         Person.objects.filter(name="Ash Reed").update(cleared_for_restricted=True)
     assert cast.ash.get(f"{URL}{pk}/").status_code == 200
+
+
+def test_the_trail_is_no_way_round_a_restricted_record(cast, tmp_path):
+    cast.bring(annex_a.list_6(tmp_path / "a.xlsx", child("0071"), child("0072")))
+    cast.bring(annex_a.supplement(tmp_path / "s.csv", ("0072", "", "", "", "", "", "yes")), OCTOBER)
+    with authority_scope(cast.council):
+        pk = Case.objects.get(local_id="0072").pk
+        make_role("trail_reader", "tenants.read_trail")
+        give_post(person=Person.objects.get(name="Ash Reed"), role="trail_reader", starts_on=LONG_AGO)
+    trail = "/a/alder/people/trail/"
+    for kind in ("cases_case", "cases_statusperiod"):
+        page = text(cast.ash.get(trail, {"kind": kind}))
+        assert "the record is restricted" in page
+        assert "0072" not in page
+    assert "0071" in text(cast.ash.get(trail, {"kind": "cases_case"}))
+    with authority_scope(cast.council):
+        Person.objects.filter(name="Ash Reed").update(cleared_for_restricted=True)
+    assert "0072" in text(cast.ash.get(trail, {"kind": "cases_case", "row": pk}))
+
+
+def test_a_manager_whose_unit_is_missing_sees_no_case_until_it_is_entered(cast, tmp_path):
+    cast.bring(annex_a.list_6(tmp_path / "a.xlsx", child("1")))
+    with authority_scope(cast.council):
+        make_role("head_of_service", in_line=True, rank=3)
+        make_role("director", in_line=True, rank=4, whole_council=True)
+        head, director = make_person("Hal Hawk", "head_of_service"), make_person("Dee Dunlin", "director")
+        assert [list(visible_cases(one).values_list("local_id", flat=True)) for one in (head, director)] == [
+            [],
+            ["1"],
+        ]
 
 
 def test_a_worker_opens_their_own_case_and_no_other(cast, tmp_path):

@@ -19,15 +19,21 @@ RELATED = ("service", "team", "worker", "chair", "manager")
 
 
 def visible_cases(person: Person) -> QuerySet[Case]:
-    """Return the cases that ``person`` may see: all, or those they hold or answer for; restricted ones if cleared."""
+    """Return the cases that ``person`` may see: all, or those they hold or answer for; restricted ones if cleared.
+
+    A manager whose team or service is missing in the directory answers for none until it is entered.
+    """
     cases = Case.objects.select_related(*RELATED)
     if not may(person, "cases.view"):
         today = clock.today()
         running = Q(ends_on=None) | Q(ends_on__gte=today)
         units = list(
-            person.posts.filter(running, starts_on__lte=today, role__in_line=True).values_list(
-                "unit_id", flat=True
-            )
+            person.posts.filter(
+                running,
+                Q(unit__isnull=False) | Q(role__whole_council=True),
+                starts_on__lte=today,
+                role__in_line=True,
+            ).values_list("unit_id", flat=True)
         )
         whole = None in units
         line = Q(pk__isnull=False) if whole else Q(team__in=units) | Q(service__in=units)

@@ -8,11 +8,16 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from qaf.tenants.models import Person, TenantModel, TrailEvent
-from qaf.tenants.registry import kept_from
+from qaf.tenants.registry import EVERY_FIELD, kept_from
 from qaf.tenants.views.base import CouncilRequest, council_view
 from qaf.ui.tables import asked_for
 
 NOT_YET = "not shown to you yet"
+NOT_YOURS = "Not shown to you: the record is restricted, or the opinion is given unseen."
+
+
+def _nothing(kept: tuple[str, ...]) -> bool:
+    return EVERY_FIELD[0] in kept
 
 
 def _names() -> dict[str, str]:
@@ -45,9 +50,11 @@ def trail(request: CouncilRequest) -> HttpResponse:
             "event": event,
             "kind": names.get(event.table_name, event.table_name),
             "who": who.get(event.person_id or 0, "The system"),
-            "changes": _changes(event, kept.get((event.table_name, event.row_id), ())),
+            "changes": _changes(event, fields),
+            "why": NOT_YOURS if _nothing(fields) else event.why,
         }
         for event in page
+        for fields in [kept.get((event.table_name, event.row_id), ())]
     ]
     context = {
         "page_obj": page,
@@ -78,6 +85,8 @@ def _kept_from(person: Person, events: list[TrailEvent]) -> dict[tuple[str, int]
 
 
 def _changes(event: TrailEvent, kept: tuple[str, ...]) -> list[tuple[str, str, str]]:
+    if _nothing(kept):
+        return []
     before, after = event.before or {}, event.after or {}
     keys = sorted(set(before) | set(after))
     return [
