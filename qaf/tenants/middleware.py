@@ -14,6 +14,7 @@ from django.db import DatabaseError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_cache_control
 
 from qaf.tenants.models import Access, Authority
 from qaf.tenants.scope import authority_scope
@@ -40,7 +41,10 @@ class RequestIdMiddleware:
 
 
 class SessionLimitMiddleware:
-    """End a session after its idle or its absolute limit; polling does not keep it alive."""
+    """End a session after its idle or its absolute limit; polling does not keep it alive.
+
+    Where a session ends, the browser is told to forget the pages it kept: "Back" shows no child to the next person.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -48,6 +52,12 @@ class SessionLimitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return self.get_response(request)
+        response = self._within_limits(request)
+        if not request.user.is_authenticated:
+            response["Clear-Site-Data"] = '"cache"'
+        return response
+
+    def _within_limits(self, request: HttpRequest) -> HttpResponse:
         now = int(time.time())
         began = request.session.setdefault("began", now)
         seen = request.session.get("seen", now)
@@ -120,6 +130,8 @@ class CouncilMiddleware:
                     response.render()
                 if response.status_code >= 500:
                     self._undo(request)
+        if not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_cache=True)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:

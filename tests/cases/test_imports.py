@@ -1,8 +1,10 @@
 """What an import does to the case list, and what it never does."""
 
+import re
 from datetime import date
 
 import pytest
+import yaml
 from django.db import IntegrityError
 
 from audits.cases import registry
@@ -11,6 +13,7 @@ from audits.cases.events import CasesImported
 from audits.cases.models import Assignment, Case, CaseImport, ImportRow, StatusPeriod
 from audits.cases.selectors.lists import held_on
 from audits.cases.services import ImportRefused, forget_staged_rows, import_files, undo_import, why_not_undo
+from audits.cases.services.imports import uploads_folder
 from audits.frameworks import loader
 from audits.frameworks.services import publish_framework
 from qaf.lib import clock
@@ -418,3 +421,17 @@ def test_a_councils_own_framework_says_which_contacts_are_cases(council, frozen,
         publish_framework(text=text, effective_from=date(2026, 1, 1))
         import_files(files=[path], as_of=SEPTEMBER)
         assert list(Case.objects.values_list("local_id", flat=True)) == ["0002"]
+
+
+def test_a_web_server_and_a_worker_in_containers_of_their_own_share_the_uploads(settings):
+    compose = yaml.safe_load((settings.BASE_DIR / "docker-compose.yml").read_text(encoding="utf-8"))
+    image = (settings.BASE_DIR / "docs" / "deploy" / "Dockerfile").read_text(encoding="utf-8")
+    data = re.search(r"QAF_DATA=(\S+)", image)[1]
+    folder = f"{data}/{uploads_folder().relative_to(settings.DATA_DIR)}"
+    mounted = {
+        name: [mount.split(":")[:2] for mount in compose["services"][name]["volumes"]]
+        for name in ("web", "worker")
+    }
+    assert mounted["web"] == mounted["worker"]
+    assert [volume for volume, path in mounted["web"] if path == folder]
+    assert f"mkdir -p {folder}" in image, "else the volume is root's and nobody can write into it"

@@ -1,6 +1,5 @@
 """Signing in, and what each council asks for."""
 
-import json
 import time
 from datetime import date
 from urllib.parse import parse_qs, urlparse
@@ -126,6 +125,21 @@ def test_a_session_ends_when_nothing_was_done_for_half_an_hour(sign_in, ada):
     response = client.get("/a/alder/")
     assert response.status_code == 302
     assert response["Location"].startswith("/account/login/")
+
+
+def test_no_proxy_keeps_a_councils_page_and_the_browser_forgets_it_with_the_session(sign_in, ada):
+    client = sign_in(ada)
+    page = client.get("/a/alder/people/")
+    assert page["Cache-Control"] == "private, no-cache"
+    assert not page.has_header("Clear-Site-Data")
+    assert client.post("/account/logout/")["Clear-Site-Data"] == '"cache"'
+    assert not client.get("/account/login/").has_header("Clear-Site-Data")
+    client = sign_in(ada)
+    client.get("/a/alder/")
+    session = client.session
+    session["seen"] = int(time.time()) - settings.SESSION_IDLE_SECONDS - 61
+    session.save()
+    assert client.get("/a/alder/")["Clear-Site-Data"] == '"cache"'
 
 
 def test_polling_does_not_keep_a_session_alive(sign_in, ada):
@@ -402,9 +416,10 @@ class TestConnecting:
 
 
 def test_every_response_carries_a_request_id_and_a_policy(client, db):
-    response = client.get("/account/login/")
-    assert len(response["X-Request-ID"]) == 32
-    policy = response["Content-Security-Policy"]
-    assert "default-src 'none'" in policy
-    assert "unsafe" not in policy
-    assert json.dumps(policy)
+    for path, status in (("/account/login/", 200), ("/nowhere/", 404), ("/a/alder/", 302)):
+        response = client.get(path)
+        assert response.status_code == status
+        assert len(response["X-Request-ID"]) == 32
+        policy = response["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy

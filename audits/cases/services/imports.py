@@ -82,8 +82,13 @@ def check_as_of(as_of: date) -> None:
 # -- uploads --------------------------------------------------------------------------------------
 
 
+def uploads_folder() -> Path:
+    """Return where the web server puts what the worker reads: they must share it."""
+    return Path(settings.DATA_DIR) / "uploads"
+
+
 def _folder(case_import: CaseImport) -> Path:
-    return Path(settings.DATA_DIR) / "uploads" / str(current_authority_id()) / str(case_import.pk)
+    return uploads_folder() / str(current_authority_id()) / str(case_import.pk)
 
 
 def start_import(
