@@ -50,12 +50,16 @@ class SessionLimitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.user.is_authenticated:
+        if not self._signed_in(request):
             return self.get_response(request)
         response = self._within_limits(request)
-        if not request.user.is_authenticated:
+        if not self._signed_in(request):
             response["Clear-Site-Data"] = '"cache"'
         return response
+
+    @staticmethod
+    def _signed_in(request: HttpRequest) -> bool:
+        return request.user.is_authenticated
 
     def _within_limits(self, request: HttpRequest) -> HttpResponse:
         now = int(time.time())
