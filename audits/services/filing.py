@@ -23,25 +23,35 @@ def ask_for_filing(*, audit: Audit) -> None:
     framework = framework_for(audit)
     filing = framework.process.filing
     system = framework.authority.record_system.name
+    party, people = _who_files(audit, framework)
     open_for_audit(
         audit=audit,
         rule="filing",
         kind=FollowUpKind.FILING,
         title=f"Place {audit.reference} on the child’s record",
-        party=filing.by,
-        people=_who_files(audit, framework),
+        party=party,
+        people=people,
         due_on=_due(audit, framework, filing.due),
         guidance=f"Download the copy for the child’s record, place it in {system} with the case note, and note the "
         "reference.",
     )
 
 
-def _who_files(audit: Audit, framework: Framework) -> list[Person]:
-    """Return who files: everybody in a role, whatever unit it is for; else whoever stands in that relation."""
-    by, on = framework.process.filing.by, clock.today()
-    if any(role.key == by for role in framework.roles):
-        return holders(*framework.role_keys(by), on=on)
-    return concerned_then(audit, by, framework=framework, on=on)
+def _who_files(audit: Audit, framework: Framework) -> tuple[str, list[Person]]:
+    """Return who files, with the party that they are: the framework's, where that is nobody the one after it."""
+    filing = framework.process.filing
+    people = _behind(filing.by, audit, framework)
+    if not people and filing.otherwise:
+        return filing.otherwise, _behind(filing.otherwise, audit, framework)
+    return filing.by, people
+
+
+def _behind(party: str, audit: Audit, framework: Framework) -> list[Person]:
+    """Return everybody in a role, whatever unit it is for; else whoever stands in that relation."""
+    on = clock.today()
+    if any(role.key == party for role in framework.roles):
+        return holders(*framework.role_keys(party), on=on)
+    return concerned_then(audit, party, framework=framework, on=on)
 
 
 def ask_for_acknowledgement(*, audit: Audit) -> None:

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from audits.followup.enums import FollowUpKind
 from audits.followup.models import FollowUp
 from audits.followup.registry import Link
+from audits.followup.selectors.rights import answering_for
 from audits.models import Audit
 from audits.registry import Panel
 from audits.selectors.case_note import case_note_of
@@ -28,7 +29,7 @@ PERMISSION = "audits.file_copy"
 def file_copy(request: CouncilRequest, standing: Standing) -> HttpResponse:
     """Hand out the copy of a final audit; that it was taken is logged apart from the look at the audit."""
     audit = standing.audit
-    if not may(request.person, PERMISSION) or not standing.sees_grades:
+    if not _may_take_copy(standing):
         raise PermissionDenied("Only those who place audits on the child’s record take this copy.")
     if not is_ready(audit):
         raise Http404("There is no copy before the outcome is final.")
@@ -59,8 +60,18 @@ def case_note(request: CouncilRequest, standing: Standing) -> HttpResponse:
     return show(request, "audits/file_copy/case_note.html", standing, context)
 
 
+def _may_take_copy(standing: Standing) -> bool:
+    """Whether the person places audits on the record, or is asked to place this one."""
+    return standing.sees_grades and (may(standing.person, PERMISSION) or _is_asked(standing))
+
+
+def _is_asked(standing: Standing) -> bool:
+    filings = FollowUp.objects.filter(kind=FollowUpKind.FILING, audit_links__audit=standing.audit)
+    return filings.filter(assignee__in=answering_for(standing.person)).exists()
+
+
 def _may_take_note(standing: Standing) -> bool:
-    return standing.sees_grades and (may(standing.person, PERMISSION) or standing.is_auditor)
+    return _may_take_copy(standing) or (standing.sees_grades and standing.is_auditor)
 
 
 def case_note_links(follow_up: FollowUp) -> Iterator[Link]:
@@ -82,7 +93,7 @@ def file_copy_panel(standing: Standing) -> Iterator[Panel]:
     if is_ready(audit) and _may_take_note(standing):
         sections = sections_for(audit.authority.file_copy_sections, standing.framework)
         context = {
-            "href": audit_href(audit, "file_copy") if may(standing.person, PERMISSION) else "",
+            "href": audit_href(audit, "file_copy") if _may_take_copy(standing) else "",
             "note_href": audit_href(audit, "case_note"),
             "sections": [SECTIONS[key] for key in sections],
         }

@@ -266,8 +266,8 @@ def make_final(sheet: Sheet) -> None:
 
 
 @pytest.mark.req("SEF-113", "SEF-114", "SEF-116")
-def test_a_final_audit_reaches_the_managers_tray_and_the_childs_case_note_with_its_actions():
-    sheet = deep_dive()
+def test_a_final_audit_reaches_the_managers_tray_and_the_childs_case_note_with_its_actions(client):
+    sheet = deep_dive(signs_in=True)
     submit(sheet)
     (due,) = due_after_submission()
     assert due.people == (sheet.ada,)
@@ -276,9 +276,14 @@ def test_a_final_audit_reaches_the_managers_tray_and_the_childs_case_note_with_i
     make_final(sheet)
     assert (sheet.audit.status, list(due_after_submission())) == ("final", [])
     filing = FollowUp.objects.get(kind=FollowUpKind.FILING)
-    assert filing.due_on == date(2026, 10, 12)
+    assert (filing.assignee, filing.due_on) == (sheet.ada, date(2026, 10, 12)), "who audited has the form"
     with pytest.raises(ValidationError, match="placed"):
-        complete_follow_up(follow_up=filing, person=make_person("Pi Place", "qa_manager"), answers={})
+        complete_follow_up(follow_up=filing, person=sheet.ada, answers={})
+    copy = f"/a/alder/audits/{sheet.audit.reference}/copy.pdf"
+    for person, status in ((sheet.ada, 200), (sheet.mo, 403)):
+        client.logout()
+        client.post("/account/login/", {"login": person.email, "password": "correct horse battery"})
+        assert client.get(copy).status_code == status, person.name
     tray = FollowUp.objects.get(kind=FollowUpKind.ACKNOWLEDGE)
     assert (tray.assignee, tray.title) == (sheet.mo, f"Read the feedback of {sheet.audit.reference}")
     assert tray.title in " ".join(one.text for one in todo_for(sheet.mo))

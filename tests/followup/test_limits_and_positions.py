@@ -1,6 +1,6 @@
 """Two councils' own frameworks: short limits, dated actions, positions reported; confirmations and caseloads."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -22,6 +22,7 @@ from audits.followup.services import (
     open_rounds,
     sign_off_action,
 )
+from audits.followup.services.reminders import remind
 from audits.frameworks.vocabulary import Grades
 from audits.models import Audit, FoundPattern, Judgement
 from audits.programme.enums import OccurrenceKind
@@ -31,6 +32,7 @@ from audits.selectors.dated_action import lacks_dated_action
 from audits.selectors.missing import missing_before_submission
 from audits.services.by_calendar import look_for_changes, report_positions
 from audits.services.flags import set_flag
+from moderation.models import Moderation
 from qaf.lib import clock
 from qaf.notices.models import Notice
 from qaf.tenants.registry import todo_for
@@ -173,6 +175,49 @@ def test_the_next_supervisions_note_the_audit_and_go_on_until_the_actions_are_co
     sign_off_action(action=action, comment="He is calmer.", person=manager, judged=judged)
     action.refresh_from_db()
     assert (action.change_for_child, action.judged) == ("He visits.", judged)
+
+
+@pytest.mark.req("WSX-76")
+def test_an_audit_that_nobody_moderated_is_placed_on_the_record_by_who_audited(collaborative):
+    audit = audit_of(collaborative.town, collaborative.case, collaborative.manager)
+    finish_with(audit, "good")
+    filing = audit.follow_up_links.get(rule="filing").follow_up
+    assert filing.assignee == collaborative.manager
+
+
+@pytest.mark.req("WSX-99")
+def test_audits_and_moderations_that_are_late_escalate_apart_from_actions(collaborative):
+    town = collaborative.town
+    audit = audit_of(town, collaborative.case, collaborative.manager)
+    moderator = town.one("group_manager")
+    director, principal = town.one("assistant_director"), town.one("principal_manager_sqp")
+    for days, people in ((1, {town.one("qa_team")}), (5, {principal}), (10, {director})):
+        with clock.travel(clock.now() + timedelta(days=days)):
+            remind("assessment")
+        assert set(escalated(audit, "assessment")) >= {one.name for one in people}, days
+    assert moderator.name not in escalated(audit, "assessment")
+    submit_with(audit, "good")
+    moderation = Moderation.objects.create(
+        audit=audit,
+        moderator=moderator,
+        status="allocated",
+        mode="consensus_else_dispute",
+        opened_at=clock.now(),
+        allocated_at=clock.now(),
+        available_on=clock.today(),
+        due_on=clock.today(),
+    )
+    for days, people in ((4, set()), (5, {director.name})):
+        with clock.travel(clock.now() + timedelta(days=days)):
+            remind("moderation")
+        assert set(escalated(moderation, "moderation")) == people, days
+
+
+def escalated(thing, kind: str) -> list[str]:
+    """Who heard that the thing, or the part of the audit, is late."""
+    pk = thing.assessments.get().pk if kind == "assessment" else thing.pk
+    found = Notice.objects.filter(kind="escalation", key__startswith=f"{kind}-{pk}:")
+    return list(found.values_list("person__name", flat=True))
 
 
 def test_grades_that_moved_between_quarters_are_brought_up_once_the_quarter_is_over(collaborative):

@@ -153,7 +153,7 @@ def test_the_discussion_is_recorded_and_an_agreed_grade_replaces_the_old_one_wit
     with clock.travel(date(2026, 10, 12)):
         finalised(audit)
     filing = audit.follow_up_links.get(rule="filing").follow_up
-    assert (filing.kind, filing.due_on) == ("filing", date(2026, 10, 16))
+    assert (filing.kind, filing.due_on, filing.assignee) == ("filing", date(2026, 10, 16), named.moderator)
     assert "case note" in filing.guidance
 
 

@@ -140,6 +140,8 @@ class Filing(Sourced):
     """Placing the audit on the child's record and telling those concerned."""
 
     by: PartyKey
+    otherwise: PartyKey | None = None
+    "Who does it where nobody stands behind `by`, such as the moderator of an audit that nobody moderated"
     due: Due
     reference_required: bool = True
     tell: Annotated[tuple[PartyKey, ...], Field(min_length=1)]

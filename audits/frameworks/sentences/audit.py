@@ -285,6 +285,8 @@ def _filing(framework: Framework, process: Process) -> Iterator[Sentence]:
     system = framework.authority.record_system.name
     who, due = names.party(filing.by), filing.due.in_words(names)
     text = f"{who[:1].upper()}{who[1:]} places the audit on the child's record in {system} {due}"
+    if filing.otherwise:
+        text += f"; where there is none, {names.party(filing.otherwise)} does"
     yield say(text, filing, "due")
     yield say(
         f"Findings and actions go to {join(names.party(party) for party in filing.tell)}", filing, "tell"
