@@ -9,7 +9,7 @@ class HistoricAudit(TenantModel):
     """A former audit's result, as the council brought it in (WSX-22).
 
     A score of the former scale is kept beside the grade that it converts to. Never part of a month, a trend of
-    practitioners or a sample.
+    practitioners or a sample; trends of the whole council show them as a series of their own.
 
     Sensitivity: special-category data of a child. Kept as long as the council keeps audits, deleted with them.
     """

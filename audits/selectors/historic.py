@@ -1,7 +1,8 @@
-"""Audits from before the product, apart from all others: never in a month, a sample or a trend of today's audits."""
+"""Audits from before the product, apart from all others: in no month, no sample and no series of today's audits."""
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import ExtractYear
@@ -25,13 +26,17 @@ def historic_audits() -> QuerySet[HistoricAudit]:
     return HistoricAudit.objects.all()
 
 
-def years_of(grades: GradeSet) -> list[Year]:
+def years_of(grades: GradeSet, before: date | None = None) -> list[Year]:
     """Return overall grades by year, the newest first, in the order of the scale, best first. One query.
 
-    A grade that the scale does not have any more counts in ``n`` only.
+    A grade that the scale does not have any more counts in ``n`` only. ``before`` leaves out what was audited from
+    that day on.
     """
+    found = (
+        HistoricAudit.objects.all() if before is None else HistoricAudit.objects.filter(audited_on__lt=before)
+    )
     rows = (
-        HistoricAudit.objects.annotate(year=ExtractYear("audited_on"))
+        found.annotate(year=ExtractYear("audited_on"))
         .values("year", "grade")
         .annotate(number=Count("pk"), read=Count("pk", filter=Q(converted=True)))
         .order_by()
@@ -42,6 +47,6 @@ def years_of(grades: GradeSet) -> list[Year]:
         numbers.setdefault(row["year"], Counter())[row["grade"]] += row["number"]
         read[row["year"]] += row["read"]
     return [
-        Year(year, tuple(found[one.key] for one in grades.best_first), found.total(), read[year])
-        for year, found in sorted(numbers.items(), reverse=True)
+        Year(year, tuple(given[one.key] for one in grades.best_first), given.total(), read[year])
+        for year, given in sorted(numbers.items(), reverse=True)
     ]

@@ -85,7 +85,7 @@ def grade_section(made_from: Source) -> Section:
         "grades",
         "Grades",
         (
-            *grades.series(history),
+            *grades.series(history, made_from.former),
             grades.domain_chart(records),
             grades.domain_trend(made_from.history),
             grades.breakdown(records, "service"),

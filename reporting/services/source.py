@@ -16,6 +16,7 @@ from reporting.periods import Period
 from reporting.scopes import Scope, scope_of
 from reporting.selectors.definitions import Definition, definition
 from reporting.selectors.examples import Example, examples
+from reporting.selectors.former import Former, former_results
 from reporting.selectors.months import Draws, draws_of
 from reporting.selectors.programmes import audits_of_theme
 from reporting.selectors.records import Records, read
@@ -31,6 +32,8 @@ class Source:
     before: Records
     history: Records
     draws: Draws
+    former: Former | None = None
+    """Results of a former tool; none in a report on a part of the council, which they do not name."""
     scope: str = ""
     chosen: tuple[Example, ...] = ()
 
@@ -69,6 +72,7 @@ def source(
         before=everything.within(*period.before),
         history=everything.within(period.year, period.ends),
         draws=draws_of(own.months),
+        former=None if scope else former_results(framework.main_grades),
         scope=scope,
         chosen=tuple(examples(period.starts, period.ends, framework, chosen)) if chosen else (),
     )

@@ -128,7 +128,7 @@ def _grid(block: Table | ChartBlock) -> tuple[Sequence[Column], Sequence[Sequenc
             Column(block.data.get("unit") or "Number", "text" if shares else "count"),
         ]
         return columns, [(bar["label"], bar.get("text") or int(bar["value"])) for bar in block.data["bars"]]
-    columns = [Column("Month", "text")]
+    columns = [Column(first, "text")]
     columns += [Column(line["label"] or "Figure", "share") for line in block.data["lines"]] + [
         Column("Final", "text")
     ]
@@ -136,10 +136,10 @@ def _grid(block: Table | ChartBlock) -> tuple[Sequence[Column], Sequence[Sequenc
         (
             point["label"],
             *(
-                (line["points"][index]["part"], line["points"][index]["whole"])
-                for line in block.data["lines"]
+                None if one["whole"] is None else (one["part"], one["whole"])
+                for one in (line["points"][index] for line in block.data["lines"])
             ),
-            "yes" if point["final"] else "not yet",
+            "yes" if all(line["points"][index]["final"] for line in block.data["lines"]) else "not yet",
         )
         for index, point in enumerate(block.data["lines"][0]["points"])
     ]

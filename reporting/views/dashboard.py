@@ -10,6 +10,7 @@ from qaf.lib import calendar, clock
 from qaf.tenants.permissions import may
 from qaf.tenants.views.base import CouncilRequest, council_view
 from qaf.ui import words
+from reporting.selectors.former import former_results
 from reporting.selectors.kept import printed_changes
 from reporting.selectors.reach import openable, practitioners_reach
 from reporting.selectors.records import Records
@@ -50,7 +51,7 @@ def dashboard(request: CouncilRequest) -> HttpResponse:
         "not_final": [
             m for m in records.months if not records.is_month_final(m) and records.only(months={m}).random
         ],
-        "series": grades.series(records),
+        "series": grades.series(records, former_results(choice.framework.main_grades) if whole else None),
         "domains": grades.domain_chart(records),
         "course": grades.domain_trend(records),
         "by_service": grades.service_chart(records) if whole else None,

@@ -102,12 +102,13 @@ def trend(
     description: str = "",
     maximum: float | None = None,
     first_column: str = "Month",
+    notes: Sequence[str] = (),
     key: str = "",
 ) -> Chart:
     """Return a line over time. Give ``points`` for one line or ``lines`` for several with the same months.
 
     Fewer than five counted: hollow, worded and not joined. Not yet final: the stretch that leads there is dashed,
-    the month marked.
+    the month marked. ``notes`` are what else a reader must know.
     """
     drawn = list(lines) if lines is not None else [Line("", points or [])]
     months = [point.label for point in drawn[0].points] if drawn else []
@@ -121,7 +122,7 @@ def trend(
         drawing=_drawing(drawn, months, ceiling, unit),
         head=_head(drawn, first_column),
         rows=[_table_row(drawn, index, month) for index, month in enumerate(months)],
-        notes=_notes(drawn),
+        notes=[*_notes(drawn), *notes],
         given_key=key,
     )
 
@@ -144,6 +145,10 @@ def _drawing(lines: Sequence[Line], months: Sequence[str], ceiling: float, unit:
         if len(lines) > 1
         else ([], 24.0)
     )
+    # Lines that run beside each other would write over each other: their table has the words.
+    apart = all(sum(line.points[i].height is not None for line in lines) < 2 for i in range(len(months)))
+    if apart and len(lines) > 1:
+        top += 16
     step = (WIDTH - LEFT - RIGHT) / max(len(months), 1)
 
     def at_x(index: int) -> float:
@@ -166,7 +171,7 @@ def _drawing(lines: Sequence[Line], months: Sequence[str], ceiling: float, unit:
             {
                 "look": look,
                 "stretches": [*_stretches(line, look, at_x, at_y)],
-                "dots": [*_dots(line, look, at_x, at_y, len(lines))],
+                "dots": [*_dots(line, look, at_x, at_y, written=apart)],
             }
             for line, look in zip(lines, styles, strict=True)
         ],
@@ -205,14 +210,13 @@ def _stretches(line: Line, look: _Look, at_x: Place, at_y: Scale) -> list[_Stret
     return found
 
 
-def _dots(line: Line, look: _Look, at_x: Place, at_y: Scale, lines: int) -> list[_Dot]:
+def _dots(line: Line, look: _Look, at_x: Place, at_y: Scale, *, written: bool) -> list[_Dot]:
     found = []
     for index, point in enumerate(line.points):
         if point.height is None:
             continue
         x, y = at_x(index), at_y(point.height)
-        # Several lines would write over each other: their table has the words.
-        text = point.mark if lines == 1 else ""
+        text = point.mark if written else ""
         found.append(_Dot(px(x), px(y), _shape(look.marker, x, y), point.few, text, px(y - 12)))
     return found
 
@@ -238,7 +242,9 @@ def _counts(lines: Sequence[Line], at_x: Place, y: float) -> tuple[list[_Count],
         else:
             found.append(_Count("0", px(y), "n", "start"))
         found += [
-            _Count(px(at_x(i)), px(y), f"{point.counted or 0:,}") for i, point in enumerate(line.points)
+            _Count(px(at_x(i)), px(y), f"{point.counted:,}")
+            for i, point in enumerate(line.points)
+            if point.counted is not None
         ]
         y += 24
     return found, y - 8

@@ -1,12 +1,14 @@
 """Final grades, overall and by domain, by service and team; only audits that chance chose (HER-26, 52, 54)."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from audits.enums import NOT_APPLICABLE, OVERALL
 from audits.frameworks.schema import GradeSet
 from qaf.ui import words
+from reporting.selectors.former import Former
 from reporting.selectors.records import Records
 from reporting.services.figures.model import Cell, ChartBlock, Column, Figure, Table
 
@@ -120,14 +122,23 @@ def _stacked(
 
 
 def trend_chart(
-    history: Records, *, key: str = "trend", place: str = "", domain: str = OVERALL
+    history: Records,
+    *,
+    key: str = "trend",
+    place: str = "",
+    domain: str = OVERALL,
+    former: Former | None = None,
 ) -> ChartBlock:
     """Return the share Good or better month by month; a month that may still change is marked (HER-54).
 
     Themes change, so a month that had one of its own is no part of the series: ``themed_months`` lists those.
+    ``former`` results stand before the months as a series of their own, by year (WSX-22).
     """
     points = []
     for month in history.months:
+        if former and former.years and former.before and month < former.before:
+            # What was before stands there as the former tool's years.
+            continue
         themed = month in history.month_themes
         part, whole = (0, 0) if themed else good_share(history.only(months={month}), domain)
         points.append(
@@ -145,19 +156,58 @@ def trend_chart(
         definition=(
             f"Share of audits whose final overall grade is {good_words(history)}, by the month they were allocated in."
             + (" Months with a theme of their own are left out." if history.month_themes else "")
+            + (f" {_about_former(former)}" if former and former.years else "")
         ),
         population=POPULATION,
-        data={"lines": [{"label": "", "points": points}]},
+        data=_beside_former(history, former, points)
+        if former and former.years
+        else {"lines": [{"label": "", "points": points}]},
     )
 
 
-def series(history: Records) -> tuple[ChartBlock | Table, ...]:
-    """Return the trend, and the months with a theme of their own; only these where no other month has grades."""
+def _beside_former(history: Records, former: Former, points: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the former results and the months as two lines over one stretch of time, neither in the other's part."""
+    best = [grade.key for grade in scale(history).best_first]
+    good = good_grades(history)
+    years = [
+        {
+            "label": f"Year {one.year}",
+            "part": sum(count for key, count in zip(best, one.counts, strict=True) if key in good),
+            "whole": sum(one.counts),
+            "final": True,
+        }
+        for one in former.years
+    ]
+    return {
+        "lines": [
+            {"label": "Former tool", "points": [*years, *map(_not_counted, points)]},
+            {"label": "Months in QAF", "points": [*map(_not_counted, years), *points]},
+        ],
+        "first_column": "Year or month",
+        "notes": [_about_former(former)],
+    }
+
+
+def _not_counted(point: Mapping[str, Any]) -> dict[str, Any]:
+    return {"label": point["label"], "part": None, "whole": None, "final": True}
+
+
+def _about_former(former: Former) -> str:
+    """Say what the former series is, and that it is not to be read on into the other."""
+    since = f" before {words.month(former.before)}" if former.before else ""
+    scores = f", {former.converted:,} of them from scores of the former scale" if former.converted else ""
+    return (
+        f"“Former tool” is a series of its own: {words.plural(former.n, 'result')} of audits{since}, by calendar"
+        f" year{scores}, however their cases were chosen. Do not read one series on into the other."
+    )
+
+
+def series(history: Records, former: Former | None = None) -> tuple[ChartBlock | Table, ...]:
+    """Return the trend, and the months with a theme of their own; only these where nothing else has grades."""
+    trend = trend_chart(history, former=former)
     if not history.month_themes:
-        return (trend_chart(history),)
-    drawn = [month for month in history.months if month not in history.month_themes]
-    trend = (trend_chart(history),) if any(history.only(months={month}).final for month in drawn) else ()
-    return (*trend, themed_months(history))
+        return (trend,)
+    return (themed_months(history),) if trend.is_empty else (trend, themed_months(history))
 
 
 def themed_months(history: Records) -> Table:

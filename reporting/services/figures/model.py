@@ -230,7 +230,13 @@ def _trend(block: ChartBlock) -> charts.Chart:
         )
         for line in block.data["lines"]
     ]
-    return charts.trend(title=block.title, lines=lines, key=f"chart-{block.key}")
+    return charts.trend(
+        title=block.title,
+        lines=lines,
+        first_column=block.data.get("first_column", "Month"),
+        notes=block.data.get("notes", ()),
+        key=f"chart-{block.key}",
+    )
 
 
 def _bars(block: ChartBlock) -> charts.Chart:
