@@ -115,7 +115,7 @@ def test_a_self_assessment_is_left_out_with_a_reason_by_worker_or_auditor_only(j
     assert ada.get(excuse).status_code == 302
 
 
-@pytest.mark.req("SEF-88", "SEF-89", "SEF-90")
+@pytest.mark.req("SEF-85", "SEF-86", "SEF-88", "SEF-89", "SEF-90")
 def test_the_call_to_a_family_is_prepared_recorded_and_leads_straight_to_an_urgent_concern(council):
     with authority_scope(council):
         sheet = make_sheet("sefton", role="practice_improvement_manager", chair="iro", signs_in=True)
@@ -131,6 +131,8 @@ def test_the_call_to_a_family_is_prepared_recorded_and_leads_straight_to_an_urge
     call = f"{audit}/family/parent_or_carer/"
     before = page(ada, call)
     assert "Polish" in before
+    for question in ("What has changed for you?", "Are you listened to?"):
+        assert question in before
     assert "What you asked in other words, or beside these questions" in before
     typed = {
         **day("spoken_on", clock.today()),

@@ -97,7 +97,7 @@ def test_a_date_and_marks_are_saved_as_typed_and_two_windows_lose_neither(counci
     assert re.findall(r'<option value="(\w+)" selected', page) == ["met", "not_met"]
 
 
-@pytest.mark.req("SEF-140", "SEF-126", "WSX-61", "SEF-73")
+@pytest.mark.req("SEF-140", "SEF-126", "SEF-73")
 def test_further_answers_and_how_long_the_worker_had_the_case_stand_beside_the_grades(council, enter):
     with authority_scope(council):
         sheet = made.make_sheet("sefton", role="service_manager", signs_in=True)
@@ -176,3 +176,33 @@ def test_a_domain_judged_by_its_narrative_is_given_descriptors_in_the_browser_wi
     assert page.count("The council has not described this grade yet.") == 3
     # The audit that had begun keeps the form it began with.
     assert words(client.get(address)).count("The council has not described this grade yet.") == 4
+
+
+@pytest.mark.req("WSX-61")
+def test_an_action_for_the_child_s_care_plan_is_proposed_in_the_joint_audit_and_stands_with_it(
+    council, enter
+):
+    with authority_scope(council):
+        sheet = made.make_sheet("west_sussex", role="senior_manager", signs_in=True)
+    client, address = enter(sheet.ada), f"{base(sheet)}actions/"
+    wanted = {
+        "text": "Write the contact plan with both parents",
+        "intended_change": "He knows when he sees his father",
+        "owner": str(sheet.wyn.pk),
+        "due_on_0": "2",
+        "due_on_1": "11",
+        "due_on_2": "2026",
+    }
+    client.post(address, {**wanted, "text": ""})
+    with authority_scope(council):
+        assert not sheet.audit.action_links.exists()
+    assert client.post(address, wanted).status_code == 302
+    with authority_scope(council):
+        action = sheet.audit.action_links.get().action
+        assert (action.text, action.intended_change, action.owner, action.due_on) == (
+            wanted["text"],
+            wanted["intended_change"],
+            sheet.wyn,
+            date(2026, 11, 2),
+        )
+    assert wanted["text"] in words(client.get(address))

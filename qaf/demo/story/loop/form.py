@@ -34,6 +34,7 @@ class Form:
         """Take up the form."""
         self.framework = framework
         self.tool: Tool = tool_of(framework, assessment)
+        self.supervised_on = assessment.audit.case.last_supervision_on
         self.opinion = opinion
         self.writer = writer
         self.rng = rng
@@ -95,7 +96,10 @@ class Form:
         if one.type == "documents":
             return list(documents[:2])
         if one.type == "date":
-            return (clock.today() - timedelta(days=self.rng.randrange(4, 30))).isoformat()
+            day = clock.today() - timedelta(days=self.rng.randrange(4, 30))
+            if one.meaning == "last_supervision" and self.supervised_on:
+                day = self.supervised_on
+            return day.isoformat()
         if one.type == "flag":
             told = rank >= MIDDLE and any(other.needed_when == one.key for other in self.tool.fields)
             return "yes" if told else "no"
