@@ -236,3 +236,19 @@ def test_a_worker_asks_their_own_manager_or_the_qa_team_for_support_and_it_ends_
     assert audit.worker.name in set(
         Notice.objects.filter(kind="dispute_ended").values_list("person__name", flat=True)
     )
+
+
+@pytest.mark.req("WSX-95")
+def test_an_auditor_asks_the_manager_of_their_own_line_not_of_the_workers(town, auditor, named):
+    audit = named.audit
+    dispute = raise_dispute(
+        key="conduct", text="We could not talk.", audit=audit, person=auditor, ask="line_manager"
+    )
+    (asked,) = dispute.steps.get().asked
+    above = next(p for p in town.people["group_manager"] if p.pk == asked)
+    own = {post.unit.parent_id for post in auditor.posts.all() if post.unit}
+    assert {post.unit_id for post in above.posts.all()} <= own
+    assert asked not in audit.line
+    settle_step(dispute=dispute, settled=True, words="I will come along.", person=above)
+    team = raise_dispute(key="conduct", text="Nor could I.", audit=audit, person=audit.worker, ask="qa_team")
+    assert team.steps.get().asked == [town.one("qa_team").pk]

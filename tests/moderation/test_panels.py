@@ -6,9 +6,11 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from audits.enums import AuditStatus
+from audits.followup.services.concerns import SpokenFirst
 from audits.models import ModerationDraw
 from audits.services.disagreements import disagree_with_grade
 from audits.services.finalise import finalise
+from audits.services.flags import set_flag
 from audits.services.random_check import waits_for_random_check
 from moderation.models import Moderation
 from moderation.selectors.panels import kept_from, panel_grade, seats_for, still_needed
@@ -139,6 +141,41 @@ def test_a_worker_who_disagrees_with_the_grade_brings_it_to_moderation_with_thei
         ("disagreement", f"{audit.worker.name} disagrees: The visits of May are not counted.")
     ]
     assert moderation.mode == "panel"
+
+
+@pytest.mark.req("SEF-102")
+@pytest.mark.parametrize("party", ["manager", "chair", "auditor"])
+def test_managers_chair_and_auditor_may_bring_a_grade_to_moderation_too(town, party):
+    auditor = town.people["team_manager"][1]
+    audit = submitted_audit(town, month_of_audits(), 0, auditor, "requires_improvement")
+    if audit.chair is None:
+        audit.chair = town.people["iro"][0]
+        audit.save(update_fields=["chair"])
+    person = {
+        "manager": town.holder("team_manager", audit.team.name),
+        "chair": audit.chair,
+        "auditor": auditor,
+    }[party]
+    disagree_with_grade(audit=audit, reason="The plan is good.", person=person)
+    (reason,) = Moderation.objects.get(audit=audit).reasons.all()
+    assert reason.text == f"{person.name} disagrees: The plan is good."
+
+
+@pytest.mark.req("SEF-105")
+def test_a_safeguarding_concern_that_a_panel_sees_raises_an_immediate_response(town):
+    audit = submitted_audit(town, month_of_audits(), 0, town.people["team_manager"][1], "good")
+    moderation = Moderation.objects.get(audit=audit)
+    with clock.travel(date(2026, 10, 31)):
+        allocate_waiting()
+        moderation.refresh_from_db()
+        audit.refresh_from_db()
+        spoken = SpokenFirst(town.holder("team_manager", audit.team.name), "I rang.")
+        words = {"flag": "safeguarding_concern", "reason": "A bruise nobody explained.", "spoken": spoken}
+        with pytest.raises(PermissionDenied):
+            set_flag(audit=audit, person=town.people["team_manager"][2], **words)
+        set_flag(audit=audit, person=moderation.moderator, **words)
+        concern = audit.concern_links.get().concern
+    assert (concern.raised_by, concern.text) == (moderation.moderator, "A bruise nobody explained.")
 
 
 @pytest.mark.req("SEF-96", "SEF-101")
