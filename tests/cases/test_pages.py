@@ -158,6 +158,18 @@ def test_a_file_that_cannot_be_used_says_why_and_changes_nothing(cast, work, tmp
         assert Case.objects.count() == 0
 
 
+def test_60_megabytes_are_refused_beside_the_field_and_nothing_is_kept(cast, tmp_path):
+    path = tmp_path / "all.xlsx"
+    with path.open("wb") as stream:
+        stream.truncate(60 * 1024 * 1024)
+    response = upload(cast.ash, path)
+    assert response.status_code == 422
+    assert "all.xlsx is 60 MB; the largest that can be uploaded is 30 MB." in text(response)
+    with authority_scope(cast.council):
+        assert not CaseImport.objects.exists()
+    assert not list((tmp_path / "data").rglob("*"))
+
+
 def test_nothing_chosen_and_a_day_to_come_are_told_beside_their_fields(cast, tmp_path):
     response = cast.ash.post(
         f"{URL}imports/new/", {"form_key": "k", "as_of_0": "6", "as_of_1": "10", "as_of_2": "2026"}
