@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db.models import Count, Min, QuerySet
+from django.db.models.functions import Greatest
 from django.urls import reverse
 
 from qaf.jobs.enums import JobStatus
@@ -36,13 +37,14 @@ def queue() -> Queue:
         open_or_failed.order_by().values_list("status").annotate(n=Count("id")).values_list("status", "n")
     )
     ended = Job.objects.filter(status=JobStatus.DONE, finished_at__gte=now - RECENT).aggregate(n=Count("id"))
-    waiting = Job.objects.filter(status=JobStatus.WAITING).aggregate(oldest=Min("created_at"))["oldest"]
+    could_begin = Min(Greatest("created_at", "run_after"))  # PostgreSQL passes over what is not known
+    waiting = Job.objects.filter(status=JobStatus.WAITING).aggregate(oldest=could_begin)["oldest"]
     return Queue(
         waiting=counts.get(JobStatus.WAITING, 0),
         running=counts.get(JobStatus.RUNNING, 0),
         failed=counts.get(JobStatus.FAILED, 0),
         done=ended["n"],
-        oldest=now - waiting if waiting else timedelta(0),
+        oldest=max(timedelta(0), now - waiting) if waiting else timedelta(0),
     )
 
 

@@ -114,6 +114,22 @@ def daily_work() -> list[Callable[[], object]]:
     return list(_daily)
 
 
+def do_daily_work(authority: Authority) -> int:
+    """Do a council's daily work, each piece in a transaction of its own; return how many failed.
+
+    What fails holds up no other: it is logged, and tried again the next time. Belongs outside any scope.
+    """
+    failed = 0
+    for function in _daily:
+        try:
+            with authority_scope(authority, why=f"daily: {function.__name__}"):
+                function()
+        except Exception:
+            failed += 1
+            logger.exception("daily work %s of council %s failed", function.__name__, authority.pk)
+    return failed
+
+
 def set_bell(ring: Callable[[int, int], None]) -> None:
     """Say how a worker is woken: ``ring(authority_id, job_id)``."""
     _ring[:] = [ring]
@@ -160,18 +176,19 @@ def try_again(*, job: Job, person: Person) -> bool:
 
 
 def _put_back(job: Job) -> bool:
+    now = datetime.now(UTC)
     ended = Job.objects.filter(pk=job.pk, status__in=(JobStatus.FAILED, JobStatus.CANCELLED))
     again = ended.update(
         status=JobStatus.WAITING,
         attempts=0,
         error="",
-        run_after=None,
+        run_after=now,  # how long it waits is counted from here
         started_at=None,
         finished_at=None,
         cancel_asked=False,
         done_steps=0,
         step="",
-        rung_at=datetime.now(UTC),
+        rung_at=now,
     )
     job.refresh_from_db()
     return again == 1
@@ -235,7 +252,7 @@ def progress(job: Job, *, done: int, total: int, step: str = "") -> None:
 
 
 def run(authority_id: int, job_id: int) -> JobStatus | None:
-    """Claim the job and do it; ``None`` when somebody else has it or it is finished.
+    """Claim the job and do it; ``None`` when somebody else has it, has taken it over, or it is finished.
 
     The claim is a conditional UPDATE committed before the work begins; the work and its "done" commit together.
     """
@@ -265,7 +282,7 @@ def _claim(authority: Authority, job_id: int) -> Job | None:
     return job if claimed else None
 
 
-def _do(authority: Authority, job: Job) -> JobStatus:
+def _do(authority: Authority, job: Job) -> JobStatus | None:
     try:
         with authority_scope(
             authority, person=job.started_by, why=f"job {job.kind}", request_id=job.request_id
@@ -288,7 +305,7 @@ def _do(authority: Authority, job: Job) -> JobStatus:
     return JobStatus.DONE
 
 
-def _end(authority: Authority, job: Job, error: str, status: JobStatus) -> JobStatus:
+def _end(authority: Authority, job: Job, error: str, status: JobStatus) -> JobStatus | None:
     final = status != JobStatus.WAITING
     now = datetime.now(UTC)
     with authority_scope(authority, request_id=job.request_id):
@@ -301,7 +318,7 @@ def _end(authority: Authority, job: Job, error: str, status: JobStatus) -> JobSt
         )
         if ended and final:
             _tell_of_the_end(job)
-    return status
+    return status if ended else None
 
 
 def _tell_of_the_end(job: Job) -> None:

@@ -1,15 +1,11 @@
 """The bell. Every task may run twice: the rows decide what is done."""
 
-import logging
-
 from celery import shared_task
 
 from qaf.jobs import services
 from qaf.tenants.models import Authority
-from qaf.tenants.scope import authority_scope, for_each_authority
+from qaf.tenants.scope import for_each_authority
 from qaf.tenants.services import can_purge, purge_trail
-
-logger = logging.getLogger(__name__)
 
 
 @shared_task(name="qaf.jobs.tasks.run_job")
@@ -28,17 +24,9 @@ def sweep() -> None:
 
 @shared_task(name="qaf.jobs.tasks.daily")
 def daily() -> None:
-    """Do each council's daily work; every piece of it asks what is due and not yet done.
-
-    Each piece has a transaction of its own, and one that fails holds up no other: it is tried again next time.
-    """
+    """Do each council's daily work; every piece of it asks what is due and not yet done."""
     for authority in Authority.objects.order_by("pk"):
-        for function in services.daily_work():
-            try:
-                with authority_scope(authority, why=f"daily: {function.__name__}"):
-                    function()
-            except Exception:
-                logger.exception("daily work %s of council %s failed", function.__name__, authority.pk)
+        services.do_daily_work(authority)
     if can_purge():
         purge_trail()
 

@@ -10,6 +10,7 @@ from django.db import OperationalError, connections, transaction
 from qaf.jobs import beside
 from qaf.jobs import services as jobs
 from qaf.jobs.models import Job
+from qaf.jobs.selectors import queue
 from qaf.jobs.tasks import daily, sweep
 from qaf.notices.models import Notice
 from qaf.tenants.models import Unit
@@ -67,7 +68,7 @@ def elsewhere(work):
             connections.close_all()
 
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(alone).result(20)
+        return pool.submit(alone).result(60)
 
 
 def told(council) -> list[tuple[str, str, str]]:
@@ -120,7 +121,7 @@ def test_a_worker_at_work_keeps_its_lease(council, monkeypatch):
 
     def work(job: Job):
         before = elsewhere(lambda: look(council, job)).lease_until
-        end = datetime.now(UTC) + timedelta(seconds=5)
+        end = datetime.now(UTC) + timedelta(seconds=60)
         while datetime.now(UTC) < end:
             if (now := elsewhere(lambda: look(council, job)).lease_until) > before:
                 leases.append(now)
@@ -139,16 +140,15 @@ def test_poison_is_tried_five_times_later_and_later_and_then_ends_in_plain_words
 
     handle(monkeypatch, work)
     job = ask(council)
-    waits = []
-    for _ in range(4):
+    for wait in (30, 60, 120, 240):
+        began = datetime.now(UTC)
         assert jobs.run(council.pk, job.pk) == "waiting"
-        row = look(council, job)
-        waits.append(round((row.run_after - datetime.now(UTC)).total_seconds()))
+        waits = timedelta(seconds=wait)
+        assert began + waits <= look(council, job).run_after <= datetime.now(UTC) + waits
         assert jobs.run(council.pk, job.pk) is None, "its time has not come"
         with authority_scope(council):
             Job.objects.filter(pk=job.pk).update(run_after=None)
     assert jobs.run(council.pk, job.pk) == "failed"
-    assert waits == [30, 60, 120, 240]
     ended = look(council, job)
     assert ended.error == "The program met a fault that it does not know (ValueError)."
     assert ended.finished_at is not None
@@ -166,6 +166,30 @@ def test_poison_is_tried_five_times_later_and_later_and_then_ends_in_plain_words
 )
 def test_a_fault_is_told_without_what_it_quotes(error, said):
     assert jobs.in_plain_words(error) == said
+
+
+@pytest.mark.parametrize("error", [None, jobs.JobRefused("There is no file."), ValueError("broken")])
+def test_a_worker_whose_job_another_has_taken_over_leaves_nothing_and_says_nothing(
+    council, lead, monkeypatch, error
+):
+    def taken_over(job: Job):
+        with authority_scope(council):
+            Job.objects.filter(pk=job.pk).update(attempts=2, started_at=datetime.now(UTC))
+
+    def work(job: Job):
+        Unit.objects.create(kind="service", key="slow", name="Slow")
+        elsewhere(lambda: taken_over(job))
+        if error:
+            raise error
+
+    handle(monkeypatch, work)
+    job = ask(council)
+    assert jobs.run(council.pk, job.pk) is None
+    row = look(council, job)
+    assert (row.status, row.attempts, row.error, row.finished_at) == ("running", 2, "", None)
+    assert row.lease_until is not None
+    assert _units(council) == 0
+    assert told(council) == []
 
 
 def test_work_that_kills_its_worker_every_time_ends_visibly(council, lead, monkeypatch):
@@ -262,6 +286,57 @@ def test_the_sweeper_rings_for_what_was_not_heard_and_not_for_what_was_rung_a_mo
         )
         assert jobs.forgotten_jobs() == [job.pk]
         assert jobs.forgotten_jobs() == [], "it has just been rung"
+
+
+def test_what_is_to_be_tried_again_is_rung_for_when_its_time_has_come_and_not_before(council, monkeypatch):
+    handle(monkeypatch, lambda job: None)
+    job = ask(council)
+    now = datetime.now(UTC)
+    with authority_scope(council):
+        Job.objects.filter(pk=job.pk).update(
+            rung_at=now - timedelta(hours=1), run_after=now + timedelta(hours=1)
+        )
+        assert jobs.forgotten_jobs() == []
+        soon, just = timedelta(seconds=1), timedelta(seconds=30)
+        Job.objects.filter(pk=job.pk).update(rung_at=now - just, run_after=now - soon)
+        assert jobs.forgotten_jobs() == [job.pk], "it was rung for before its time: that bell was for nothing"
+
+
+def test_what_is_tried_again_waits_from_then_on_and_not_since_it_was_first_asked_for(
+    council, lead, monkeypatch
+):
+    handle(monkeypatch, lambda job: None)
+    job = ask(council)
+    long_ago = datetime.now(UTC) - timedelta(days=3)
+    with authority_scope(council):
+        Job.objects.filter(pk=job.pk).update(
+            created_at=long_ago, started_at=long_ago, finished_at=long_ago, status="failed", cancel_asked=True
+        )
+        job.refresh_from_db()
+        assert jobs.try_again(job=job, person=lead)
+        assert job.cancel_asked is False
+        assert job.waited(datetime.now(UTC)) < timedelta(hours=1)
+        assert (queue().waiting, queue().failed) == (1, 0)
+        assert timedelta(0) <= queue().oldest < timedelta(hours=1)
+    assert jobs.run(council.pk, job.pk) == "done"
+
+
+def test_asking_again_for_work_that_failed_tries_it_again_and_for_work_that_is_done_does_not(
+    council, monkeypatch
+):
+    outcomes = [jobs.JobRefused("There is no file."), None]
+    handle(monkeypatch, lambda job: _next(outcomes))
+    job = ask(council)
+    assert jobs.run(council.pk, job.pk) == "failed"
+    assert ask(council).pk == job.pk
+    assert jobs.run(council.pk, job.pk) == "done"
+    ask(council)
+    assert jobs.run(council.pk, job.pk) is None
+
+
+def _next(outcomes: list) -> None:
+    if error := outcomes.pop(0):
+        raise error
 
 
 def test_a_bell_that_redis_did_not_take_is_rung_at_the_sweepers_next_turn(council, monkeypatch):

@@ -15,7 +15,7 @@ from audits.models import Audit, Cycle
 from audits.programme import registry
 from audits.programme.enums import OccurrenceKind as Kind
 from audits.programme.models import Calendar, Occurrence
-from audits.programme.services import look, move_date, plan_calendar, run_missed, switch_opening
+from audits.programme.services import look, move_date, plan_calendar, run_missed, switch_opening, ticking
 from audits.programme.tasks import tick
 from audits.services.cycles import open_cycle, prepare_cycle
 from qaf.jobs import services as jobs
@@ -25,7 +25,7 @@ from qaf.lib import clock
 from qaf.lib.clock import LONDON
 from qaf.notices.models import Notice
 from qaf.tenants.models import TrailEvent
-from qaf.tenants.scope import authority_scope
+from qaf.tenants.scope import authority_scope, current_authority_id
 from reporting.models import ReportSnapshot
 from tests.factories.audits import FRAMEWORK
 from tests.factories.people import make_council
@@ -295,6 +295,54 @@ def test_catching_up_says_when_something_could_not_be_done(world, monkeypatch):
         pytest.raises(CommandError, match="1 thing could not be done"),
     ):
         call_command("catch_up", "alder")
+
+
+def test_catching_up_after_a_broken_piece_of_daily_work_does_the_rest_and_says_so(world, monkeypatch, capsys):
+    done = []
+
+    def broken() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
+
+    make_council("birch", "Birch Council")
+    monkeypatch.setattr(jobs, "_daily", [broken, lambda: done.append(current_authority_id())])
+    with (
+        clock.travel(datetime(2026, 9, 15, 9, 0, tzinfo=LONDON)),
+        pytest.raises(CommandError, match="2 things"),
+    ):
+        call_command("catch_up")
+    assert len(set(done)) == 2, "in both councils"
+    assert "birch: 1 piece of the daily work failed; the log says why." in capsys.readouterr().out
+
+
+def test_catching_up_with_a_council_whose_calendar_is_broken_holds_up_no_other(world, monkeypatch, capsys):
+    make_council("aaaa", "Another Council")
+    real = ticking.look
+
+    def look_or_fail():
+        if current_authority_id() != world.council.pk:
+            raise LookupError("no framework")
+        return real()
+
+    monkeypatch.setattr(ticking, "look", look_or_fail)
+    with (
+        clock.travel(datetime(2026, 9, 22, 9, 0, tzinfo=LONDON)),
+        pytest.raises(CommandError, match="1 thing"),
+    ):
+        call_command("catch_up")
+    said = capsys.readouterr().out
+    assert "aaaa: its calendar could not be looked at; the log says why." in said
+    assert "alder: Audits submitted 2026-09" in said
+
+
+def test_catching_up_does_everything_that_waits_however_much_it_is(world, monkeypatch):
+    did = []
+    monkeypatch.setitem(jobs._handlers, "tests.many", lambda job: did.append(job.key))
+    with clock.travel(datetime(2026, 9, 15, 9, 0, tzinfo=LONDON)):
+        with authority_scope(world.council):
+            Job.objects.bulk_create(Job(kind="tests.many", key=str(number)) for number in range(103))
+        call_command("catch_up", "alder")
+    assert len(did) == len(set(did)) == 103
 
 
 # A year and more -----------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """`manage.py catch_up [COUNCIL]`."""
 
+import logging
 from argparse import ArgumentParser
 from typing import Any
 
@@ -7,10 +8,12 @@ from django.core.management.base import BaseCommand, CommandError
 
 from audits.programme.services import run_missed
 from qaf.jobs.enums import JobStatus
-from qaf.jobs.services import daily_work, forgotten_jobs, run
+from qaf.jobs.services import do_daily_work, forgotten_jobs, run
 from qaf.tenants.models import Authority
 from qaf.tenants.scope import authority_scope
-from qaf.ui.words import long_date
+from qaf.ui.words import long_date, plural
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -28,10 +31,19 @@ class Command(BaseCommand):
             councils = councils.filter(slug=options["council"])
             if not councils:
                 raise CommandError(f"There is no council '{options['council']}'.")
-        failed = sum(self._catch_up(authority) for authority in list(councils))
+        failed = sum(self._guarded(authority) for authority in list(councils))
         if failed:
             noun = "thing" if failed == 1 else "things"
             raise CommandError(f"{failed} {noun} could not be done; the queue of work says why.")
+
+    def _guarded(self, authority: Authority) -> int:
+        """Catch up with one council; what is wrong with one holds up no other."""
+        try:
+            return self._catch_up(authority)
+        except Exception:
+            logger.exception("council %s could not be caught up with", authority.pk)
+            self.stdout.write(f"{authority.slug}: its calendar could not be looked at; the log says why.")
+            return 1
 
     def _catch_up(self, authority: Authority) -> int:
         failed = missed = 0
@@ -49,11 +61,17 @@ class Command(BaseCommand):
             )
         if not missed:
             self.stdout.write(f"{authority.slug}: the calendar has missed nothing.")
-        with authority_scope(authority):
-            for function in daily_work():
-                function()
-        with authority_scope(authority):
-            waiting = forgotten_jobs()
-        for job_id in waiting:
-            failed += run(authority.pk, job_id) == JobStatus.FAILED
+        if broken := do_daily_work(authority):
+            failed += broken
+            self.stdout.write(
+                f"{authority.slug}: {plural(broken, 'piece')} of the daily work failed; the log says why."
+            )
+        while waiting := self._forgotten(authority):
+            for job_id in waiting:
+                failed += run(authority.pk, job_id) == JobStatus.FAILED
         return failed
+
+    @staticmethod
+    def _forgotten(authority: Authority) -> list[int]:
+        with authority_scope(authority):
+            return forgotten_jobs()
