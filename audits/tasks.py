@@ -18,5 +18,5 @@ def settle_outcomes() -> None:
 
 @daily
 def remind() -> None:
-    """Remind auditors of what they have not submitted."""
+    """Remind auditors of what they have not submitted, or not recorded since."""
     remind_auditors()

@@ -1,4 +1,4 @@
-"""Reminding auditors of what they have not submitted, and workers of the question to the family (HER-24, HER-25)."""
+"""Reminding auditors of what they have not submitted or recorded, workers of the question to the family (HER-24, 25)."""
 
 from audits.followup.services import remind
 
@@ -8,4 +8,12 @@ def remind_auditors() -> None:
 
     A missed run reminds late and once; a second run of the day reminds nobody.
     """
-    remind("assessment", "consent", "check", "tool_review", "choice", "performance_question")
+    remind(
+        "assessment",
+        "left_to_record",
+        "consent",
+        "check",
+        "tool_review",
+        "choice",
+        "performance_question",
+    )

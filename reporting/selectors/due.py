@@ -9,9 +9,8 @@ from audits.followup.paths import council_slug
 from audits.frameworks.selectors import NoFrameworkError, framework_in_force
 from qaf.lib import calendar
 from reporting.enums import ReportKind
-from reporting.models import ChosenCase
 from reporting.periods import parse
-from reporting.selectors.leaders import leaders, paper_of
+from reporting.selectors.leaders import cases_of_late, leaders, paper_of
 
 
 def due_comments(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
@@ -24,7 +23,9 @@ def due_comments(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
     rule = paper.due if paper else None
     if rule is None:
         return
-    found = ChosenCase.objects.all() if ids is None else ChosenCase.objects.filter(pk__in=list(ids))
+    found = cases_of_late()
+    if ids is not None:
+        found = found.filter(pk__in=list(ids))
     cases = list(found.select_related("audit").prefetch_related("comments"))
     if not cases:
         return

@@ -1,5 +1,7 @@
 """Who the paper on chosen cases is for, and which of them have not commented yet."""
 
+from django.db.models import QuerySet
+
 from audits.frameworks.schema import Framework
 from audits.frameworks.schema.governance import Report
 from audits.frameworks.selectors import NoFrameworkError, framework_in_force
@@ -34,7 +36,11 @@ def is_leader(person: Person) -> bool:
 
 
 def uncommented(person: Person) -> list[ChosenCase]:
-    """Return the chosen cases that somebody has not commented on: of the quarter before and of this one."""
-    since = clock.today().year - 1
-    rows = ChosenCase.objects.filter(chosen_at__year__gte=since).exclude(comments__person=person)
+    """Return the chosen cases of late that somebody has not commented on."""
+    rows = cases_of_late().exclude(comments__person=person)
     return list(rows.select_related("audit").order_by("pk"))
+
+
+def cases_of_late() -> QuerySet[ChosenCase]:
+    """Return the cases chosen this year and last: nobody is asked for a word on older ones."""
+    return ChosenCase.objects.filter(chosen_at__year__gte=clock.today().year - 1)

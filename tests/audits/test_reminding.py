@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 
+from audits.followup import due
 from audits.services.reminding import remind_auditors
+from qaf.jobs.services import daily_work
 from qaf.lib import clock
 from qaf.notices.models import Notice
 from tests.factories import assessments as made
@@ -59,3 +61,12 @@ def test_whoever_has_submitted_is_left_in_peace(audit, cast):
     days((10, 27))
     assert told(cast.lena) == []
     assert [day for day, _ in told(cast.petra)] == [date(2026, 10, 27)]
+
+
+def test_every_kind_of_thing_that_is_due_is_reminded_of_once_a_day(monkeypatch):
+    asked = []
+    for kind in due._providers:
+        monkeypatch.setitem(due._providers, kind, lambda ids, kind=kind: asked.append(kind) or [])
+    for work in daily_work():
+        work()
+    assert sorted(asked) == sorted(due._providers)

@@ -25,6 +25,7 @@ from audits.services.family import Concern, record_contact, record_no_contact, r
 from audits.services.filing import ask_for_acknowledgement
 from audits.services.finalise import confirm_outcome, finalise_due
 from audits.services.findings import categories_for, propose_audit_action
+from audits.services.reminding import remind_auditors
 from audits.services.taking_part import hand_in
 from qaf.lib import clock
 from qaf.notices.models import Notice
@@ -271,6 +272,11 @@ def test_a_final_audit_reaches_the_managers_tray_and_the_childs_case_note_with_i
     submit(sheet)
     (due,) = due_after_submission()
     assert due.people == (sheet.ada,)
+    with clock.travel(due.due_on):
+        remind_auditors()
+        remind_auditors()
+        said = Notice.objects.get(kind="left_to_record_due", person=sheet.ada)
+        assert said.subject == f"{sheet.audit.reference}: what is left to record is due today"
     with clock.travel(clock.now().replace(month=10, day=20)):
         assert finalise_due() == 0, "the conversation is still to be recorded"
     make_final(sheet)

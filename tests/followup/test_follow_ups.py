@@ -14,6 +14,7 @@ from audits.followup.services import (
     replace_leavers,
     stand_down_follow_up,
 )
+from audits.followup.services.reminders import still_due
 from qaf.lib import clock
 from qaf.notices.models import Notice
 from qaf.tenants.registry import todo_for
@@ -96,6 +97,27 @@ def test_a_late_one_is_chased_until_it_is_made(audit, cast):
     with clock.travel(date(2026, 10, 27)):
         chase()
     assert Notice.objects.filter(kind="follow_up_overdue").count() == 2
+
+
+def test_one_that_names_nobody_is_chased_with_everybody_who_may_answer_and_climbs_their_line(
+    audit, cast, seniors
+):
+    filing = make_follow_up(audit, "filing", due_on=date(2026, 10, 12))
+    about = make_follow_up(audit, "conversation", party="qa_lead", about=cast.quinn)
+    with clock.travel(date(2026, 10, 13)):
+        chase()
+        chase()
+        late = Notice.objects.filter(kind="follow_up_overdue")
+        assert sorted(late.values_list("person__name", flat=True)) == ["Petra Peer", "Quinn Lead"]
+        assert not late.filter(key__startswith=f"follow_up-{about.pk}:").exists(), "nobody chases themselves"
+        assert set(still_due(list(late))) == {one.pk for one in late}
+        complete_follow_up(follow_up=filing, person=cast.petra, answers={"filed_on": "2026-10-13"})
+        assert still_due(list(late)) == {}
+    with clock.travel(date(2026, 10, 19)):
+        chase()
+        above = Notice.objects.filter(kind="escalation", key__startswith=f"follow_up-{about.pk}:")
+        assert above.exists()
+        assert all("Who has it to do: Nobody yet." in one.body for one in above)
 
 
 def test_what_a_leaver_was_asked_passes_to_whoever_holds_the_post(audit, cast):

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
 from audits.followup.due import due_things
+from qaf.lib import clock
 from qaf.notices.models import Notice
 from qaf.tenants.registry import todo_for
 from reporting.models import ChosenCase, CodedFinding, ReportDraft, ReportSnapshot
@@ -17,6 +18,7 @@ from reporting.services import faces
 from reporting.services.figures import agreement
 from reporting.services.freezing import ask_for_report, freeze, save_draft
 from reporting.services.learning import choose_case, code_finding, comment_on_case, write_paper
+from reporting.tasks import remind
 from tests.factories.learning import one_auditor
 
 JULY, SEPTEMBER = date(2026, 7, 1), date(2026, 9, 1)
@@ -182,6 +184,12 @@ def test_senior_leaders_look_at_cases_chosen_among_moderated_audits(west, enter)
     assert ("Comment on a case chosen for senior leaders", date(2026, 10, 14)) in todo(west.dora)
     [due] = due_things("leader_comment")
     assert (due.people, due.due_on) == ((west.dora,), date(2026, 10, 14))
+    with clock.travel(date(2026, 10, 15)):
+        remind()
+        remind()
+        assert Notice.objects.get(kind="leader_comment_overdue").person == west.dora
+    with clock.travel(date(2028, 1, 2)):
+        assert due_things("leader_comment") == [], "nobody is asked for a word on what is years old"
     client = enter(west.dora)
     assert client.post(answer.url, {"overview": ""}).status_code == 422
     client.post(answer.url, {"overview": "He is at the centre.", "comments": "Share it."})

@@ -13,9 +13,11 @@ from audits.followup.models import Action, Confirmation, FollowUp, UrgentConcern
 from audits.followup.paths import council_slug
 from audits.followup.registry import origins_of
 from audits.followup.selectors.caseload import running_rounds
-from audits.followup.selectors.parties import Around, around_case
+from audits.followup.selectors.parties import Around, around_case, people_for
+from audits.frameworks.schema import Framework
 from audits.frameworks.selectors import framework_if_any
-from qaf.lib import calendar
+from qaf.lib import calendar, clock
+from qaf.tenants.models import Person
 
 M = TypeVar("M", bound=Model)
 
@@ -55,14 +57,12 @@ def due_actions(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
 
 
 def due_follow_ups(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
-    """Yield the open follow-ups that are due by a day and have an assignee."""
+    """Yield the open follow-ups that are due by a day; one without an assignee is everybody's who holds its post."""
     framework = framework_if_any()
     if framework is None:
         return
     slug, named = council_slug(), {step.trigger for step in framework.escalation.steps}
-    found = _some(
-        FollowUp.objects.filter(status=FollowUpStatus.OPEN, due_on__isnull=False, assignee__isnull=False), ids
-    )
+    found = _some(FollowUp.objects.filter(status=FollowUpStatus.OPEN, due_on__isnull=False), ids)
     for one in found.select_related("assignee", *AROUND):
         trigger = TRIGGERS.get(FollowUpKind(one.kind), "action_overdue")
         yield DueThing(
@@ -73,11 +73,18 @@ def due_follow_ups(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
             href=reverse("followup:follow_up", args=[slug, one.pk]),
             due_on=one.due_on,  # type: ignore[arg-type]
             asked_on=calendar.local_date(one.opened_at),
-            people=(one.assignee,) if one.assignee else (),
+            people=(one.assignee,) if one.assignee else _holders(one, framework),
             framework=framework,
             around=partial(around_case, one.case) if one.case else None,
             trigger=trigger if trigger in named else "action_overdue",
         )
+
+
+def _holders(follow_up: FollowUp, framework: Framework) -> tuple[Person, ...]:
+    """Return who may answer a follow-up that names nobody; never whom it is about."""
+    around = around_case(follow_up.case) if follow_up.case else Around(unit=None)
+    found = people_for(follow_up.assignee_role, framework=framework, around=around, on=clock.today())
+    return tuple(person for person in found if person.pk != follow_up.about_id)
 
 
 def due_concerns(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
