@@ -16,7 +16,7 @@ from typing import Any
 import psycopg2
 
 from qaf.lib.clock import LONDON
-from tests.faults.plan import COUNT, DONE, FOLDER, PLAN
+from tests.faults.plan import COUNT, DONE, FOLDER, PLAN, VICTIM
 from tests.journeys.running import Site
 
 MOMENTS = [
@@ -194,6 +194,7 @@ class Month:
         """Let ``what`` be killed just before statement number ``at``."""
         engine = {"redis": "valkey", "postgres": "postgres"}.get(what)
         plan = {"what": what, "at": at, "pid": self.engines.pid(engine) if engine else 0}
+        (self.folder / VICTIM).unlink(missing_ok=True)
         fresh = self.folder / f"{PLAN}.new"
         fresh.write_text(json.dumps(plan), encoding="utf-8")
         fresh.replace(self.folder / PLAN)
@@ -202,8 +203,7 @@ class Month:
         """Wait until the plan is carried out; ``False`` where the run had less to do than was thought."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            if not (self.folder / PLAN).exists():
-                time.sleep(0.3)  # the signal is on its way
+            if self._is_dead():
                 return True
             if self.is_quiet():
                 with contextlib.suppress(FileNotFoundError):
@@ -211,6 +211,17 @@ class Month:
                     return False
             time.sleep(0.1)
         raise AssertionError(f"nobody was killed:\n{self.story()}")
+
+    def _is_dead(self) -> bool:
+        """Whether the plan was carried out, and whom it names has really gone."""
+        victim = self.folder / VICTIM
+        if not victim.exists():
+            return False
+        try:
+            stat = Path(f"/proc/{victim.read_text(encoding='utf-8')}/stat").read_text(encoding="utf-8")
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        return stat.rpartition(")")[2].split()[0] == "Z"
 
     def revive(self) -> None:
         """Start again whatever died, and let five minutes pass for every lease and bell."""

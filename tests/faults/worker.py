@@ -15,7 +15,7 @@ from celery.signals import task_postrun, task_prerun
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 
-from tests.faults.plan import COUNT, DONE, FOLDER, PLAN, TWICE
+from tests.faults.plan import COUNT, DONE, FOLDER, PLAN, TWICE, VICTIM
 from tests.journeys import moved
 from tests.journeys.worker import app
 
@@ -67,9 +67,14 @@ def _count(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any
 def _kill(plan: dict[str, Any], sql: str) -> None:
     with (_folder / "killed.log").open("a", encoding="utf-8") as log:
         log.write(f"{plan['what']} at statement {plan['at']}, before {sql[:60]!r}\n")
+    # The test goes on when it sees this one gone; of everything that is the worker.
+    pid = {"child": os.getpid(), "worker": os.getppid(), "everything": os.getppid()}.get(
+        plan["what"], plan["pid"]
+    )
+    (_folder / f"{VICTIM}.new").write_text(str(pid), encoding="utf-8")
+    (_folder / f"{VICTIM}.new").rename(_folder / VICTIM)
     if plan["what"] == "everything":
         os.killpg(os.getpgrp(), signal.SIGKILL)
-    pid = {"child": os.getpid(), "worker": os.getppid()}.get(plan["what"], plan["pid"])
     os.kill(pid, signal.SIGKILL)
 
 

@@ -29,6 +29,11 @@ class Looks:
     slowest: dict[str, float] = field(default_factory=dict)
 
 
+PATIENCE = 30_000
+"""Milliseconds that a slow machine is given; how fast pages are is measured by ``script/bench``."""
+expect.set_options(timeout=PATIENCE)
+
+
 class Tab:
     """One person's browser: ``open``, ``press``, ``fill`` and ``choose`` by what stands on the page."""
 
@@ -38,7 +43,7 @@ class Tab:
         self.context: BrowserContext = browser.new_context(
             viewport=WIDE, java_script_enabled=script, base_url=url, accept_downloads=True, locale="en-GB"
         )
-        self.context.set_default_timeout(8_000)
+        self.context.set_default_timeout(PATIENCE)
         self.page: Page = self.context.new_page()
         self.url, self.looks, self.script, self.name = url, looks, script, name
         self._listen()

@@ -20,7 +20,7 @@ from qaf.lib import clock
 from tests.factories.databases import separate_database
 from tests.journeys import moved
 
-STARTING_SECONDS = 40
+STARTING_SECONDS = 120
 
 
 @dataclass
@@ -47,7 +47,16 @@ class Site:
         app.send_task(task, queue=self.environment["QAF_JOURNEY_QUEUE"], retry=False)
 
     def start_web(self) -> None:
-        """Start the web server and wait until it answers."""
+        """Start the web server and wait until it answers; another port where somebody has taken ours meanwhile."""
+        for _ in range(3):
+            if self._serve():
+                return
+            if "in use" not in self.log("web"):
+                break
+            self.port = free_port()
+        raise RuntimeError(f"The site does not answer:\n{self.log('web')}")
+
+    def _serve(self) -> bool:
         self._start(
             "web", "gunicorn", "tests.journeys.site", "--bind", f"127.0.0.1:{self.port}", "--worker-class", "gthread",
             "--threads", "4", "--timeout", "120",
@@ -56,10 +65,10 @@ class Site:
         while time.monotonic() < deadline and self.processes["web"].poll() is None:
             try:
                 with urllib.request.urlopen(f"{self.url}/account/login/", timeout=10):  # noqa: S310 — our own site
-                    return
+                    return self.processes["web"].poll() is None
             except OSError:
                 time.sleep(0.1)
-        raise RuntimeError(f"The site does not answer:\n{self.log('web')}")
+        return False
 
     def start_worker(
         self, name: str = "worker", *, application: str = "tests.journeys.worker", schedule: str = "schedule"

@@ -16,17 +16,35 @@ def test_a_running_demos_engines_are_used(house, port):
     assert len(running) == 1
 
 
-def test_a_command_that_started_the_engines_waits_for_those_that_use_them(house):
-    first = house.start("manage", "shell", "-v", "0", "-c", "import time; time.sleep(1.5)")
-    time.sleep(1)
-    code = (
-        "import time; from django.db import connection as c; "
-        "time.sleep(2.5); c.ensure_connection(); print('still there')"
+PATIENCE = 60
+"""Seconds that a slow machine is given."""
+
+
+def appears(path) -> bool:
+    """Wait for a file; say whether it came."""
+    deadline = time.monotonic() + PATIENCE
+    while not path.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return path.exists()
+
+
+def test_a_command_that_started_the_engines_waits_for_those_that_use_them(house, tmp_path):
+    began, joined, left = (tmp_path / name for name in ("began", "joined", "left"))
+    wait = (
+        "import pathlib as p, time\ndef until(path):\n    while not p.Path(path).exists(): time.sleep(0.05)\n"
     )
-    second = house.run("manage", "shell", "-v", "0", "-c", code)
+    owns = f"{wait}p.Path({str(began)!r}).touch(); until({str(joined)!r}); p.Path({str(left)!r}).touch()"
+    joins = (
+        f"{wait}from django.db import connection as c\n"
+        f"p.Path({str(joined)!r}).touch(); until({str(left)!r})\n"
+        "time.sleep(1.5); c.ensure_connection(); print('still there')"
+    )
+    first = house.start("manage", "shell", "-v", "0", "-c", owns)
+    assert appears(began)
+    second = house.run("manage", "shell", "-v", "0", "-c", joins)
     assert (second.returncode, second.stdout) == (0, "still there\n")
-    assert first.wait(timeout=20) == 0
-    assert house.empties_within(2) == []
+    assert first.wait(timeout=PATIENCE) == 0
+    assert house.empties_within(PATIENCE) == []
 
 
 def test_the_commands_status_is_ours(house):
@@ -44,13 +62,15 @@ def test_data_may_stand_before_or_after_the_command(house, tmp_path):
         assert house.run("manage", *arguments).stdout == f"{tmp_path / name}\n"
 
 
-def test_a_killed_command_leaves_no_engine(house):
-    process = house.start("manage", "shell", "-v", "0", "-c", "import time; time.sleep(60)")
-    time.sleep(4)
+def test_a_killed_command_leaves_no_engine(house, tmp_path):
+    began = tmp_path / "began"
+    code = f"import pathlib, time; pathlib.Path({str(began)!r}).touch(); time.sleep(600)"
+    process = house.start("manage", "shell", "-v", "0", "-c", code)
+    assert appears(began)
     assert any("postgres -D" in line for line in house.left_running())
     process.kill()
     process.wait()
-    assert house.empties_within(20) == []
+    assert house.empties_within(PATIENCE) == []
 
 
 def test_addresses_in_the_environment_win(house):

@@ -21,6 +21,10 @@ MIDDLEWARE = [
 PROCESSORS = ["django.template.context_processors.request"]
 
 
+PATIENCE = 30_000
+"""Milliseconds that a slow machine is given."""
+
+
 class _Quiet(WSGIRequestHandler):
     def log_message(self, *args):
         pass
@@ -51,8 +55,9 @@ def server():
 @pytest.fixture(scope="session")
 def browser():
     """Debian's Chromium."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     program = os.environ.get("QAF_CHROMIUM", "/usr/bin/chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
