@@ -1,4 +1,4 @@
-"""Reminding auditors of what they have not submitted or recorded, workers of the question to the family (HER-24, 25)."""
+"""Reminding auditors of what is not submitted or recorded, workers of the question to the family (HER-24, HER-25)."""
 
 from audits.followup.services import remind
 

@@ -60,6 +60,13 @@ def test_without_a_deputy_only_what_is_urgent_goes_to_the_next_in_line_who_is_he
     assert told()[1:] == [("Wyn Worker", "Alarm"), ("Sam Service", "For Wyn Worker: Alarm")]
 
 
+def test_a_deputy_who_is_away_too_with_nobody_in_their_stead_gets_no_copy(anna, ben):
+    away(anna, ben)
+    away(ben)
+    news(anna)
+    assert told() == [("Anna Auditor", "News")]
+
+
 def test_somebody_who_goes_away_before_the_digest_leaves_is_stood_in_for_then(anna, ben, relay, sent):
     with clock.travel(london(2026, 10, 2, 20)):
         news(anna)

@@ -1,7 +1,8 @@
 """The calendar's pages, and the links by which Outlook reads it."""
 
 import hashlib
-from datetime import date, datetime
+import re
+from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -19,7 +20,7 @@ from audits.services.cycles import open_cycle, prepare_cycle
 from qaf.jobs import services as jobs
 from qaf.lib import clock
 from qaf.lib.clock import LONDON
-from qaf.tenants.models import Access
+from qaf.tenants.models import Access, Person, Unit, User
 from qaf.tenants.registry import todo_for
 from qaf.tenants.scope import authority_scope
 from qaf.tenants.services import record_leaver
@@ -225,6 +226,53 @@ def test_a_link_shows_my_due_dates_and_the_councils_and_nothing_of_a_child(world
     assert f"/a/alder/audits/{audit.reference}" in text
 
 
+def strictly(raw: bytes) -> list[dict[str, str]]:
+    """Read an iCalendar file by the letter of RFC 5545; return each event's properties. Refuses what Outlook may."""
+    assert raw.endswith(b"\r\n")
+    lines = raw[:-2].split(b"\r\n")
+    assert not any(b"\n" in line or b"\r" in line for line in lines), "a bare line end"
+    assert max(map(len, lines)) <= 75, "longer than 75 octets: not folded"
+    assert not any(control in raw for control in range(32) if chr(control) not in "\r\n\t")
+    unfolded = raw[:-2].replace(b"\r\n ", b"").decode("utf-8").split("\r\n")
+    assert (unfolded[0], unfolded[-1]) == ("BEGIN:VCALENDAR", "END:VCALENDAR")
+    found: list[dict[str, str]] = []
+    head: dict[str, str] = {}
+    now = head
+    for line in unfolded[1:-1]:
+        if line in {"BEGIN:VEVENT", "END:VEVENT"}:
+            now = {} if line.startswith("BEGIN") else head
+            found += [now] if now is not head else []
+            continue
+        name, value = re.fullmatch(r"([A-Z-]+(?:;[A-Z-]+=[\w-]+)*):(.*)", line).groups()
+        assert name not in now, f"{name} twice"
+        now[name] = value
+    assert (head["VERSION"], head["METHOD"]) == ("2.0", "PUBLISH")
+    assert head["PRODID"]
+    for one in found:
+        assert re.fullmatch(r"\d{8}T\d{6}Z", one["DTSTAMP"])
+        assert re.fullmatch(r"\d{8}", one["DTSTART;VALUE=DATE"])
+        assert re.fullmatch(r"https?://[^\s,;]+", one["URL"])
+        assert not re.search(r"(?<!\\)[,;]", one["SUMMARY"]), "a comma that is not escaped"
+    uids = [one["UID"] for one in found]
+    assert len(uids) == len(set(uids)) > 0
+    return found
+
+
+def test_a_link_is_read_by_the_letter_of_the_standard_and_keeps_the_names_of_its_events(world):
+    manager = world.small.managers["Rowan team"]
+    with authority_scope(world.council):
+        Unit.objects.filter(pk=world.small.teams["Rowan team"].pk).update(name="Rowan; \\ “Åsa”, team")
+        Person.objects.filter(name=manager.name).update(
+            name="Zoë Ünder-Wood, the very long named manager of it all"
+        )
+    address = link(world, manager, world.small.teams["Rowan team"])
+    first = strictly(Client().get(address).content)
+    assert any("the very long named manager" in one["SUMMARY"] for one in first)
+    with clock.travel(clock.now() + timedelta(hours=5)):
+        again = strictly(Client().get(address).content)
+    assert {one["UID"] for one in again} == {one["UID"] for one in first}, "else Outlook shows each twice"
+
+
 def test_a_wrong_a_revoked_and_a_strangers_link_are_all_not_found(world):
     person, _ = lead_auditor(world)
     good = link(world, person)
@@ -244,15 +292,17 @@ def test_a_wrong_a_revoked_and_a_strangers_link_are_all_not_found(world):
     assert Client().get(good).status_code == 404
 
 
-@pytest.mark.parametrize("how", ["left", "access"])
+@pytest.mark.parametrize("how", ["left", "access", "account"])
 def test_who_may_no_longer_sign_in_is_shown_nothing(world, how):
     person, _ = lead_auditor(world)
     address = link(world, person)
     with authority_scope(world.council):
         if how == "left":
             record_leaver(person=person, left_on=date(2026, 10, 4))
-        else:
+        elif how == "access":
             Access.objects.filter(user=person.user).delete()
+        else:
+            User.objects.filter(pk=person.user_id).update(is_active=False)
     assert Client().get(address).status_code == 404
 
 

@@ -47,7 +47,8 @@ def open_feed(*, token: str) -> Feed | None:
     feed = found.first()
     if feed is None or feed.person.left_on is not None:
         return None
-    if not Access.objects.filter(authority=feed.authority_id, user=feed.person.user_id).exists():
+    access = Access.objects.filter(authority=feed.authority_id, user=feed.person.user_id)
+    if not access.filter(user__is_active=True).exists():
         return None
     if feed.unit is not None and not units_led_by(feed.person).filter(pk=feed.unit.pk).exists():
         return None
