@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from audits.frameworks.models import FrameworkVersion
 from audits.programme.dates import month_label, month_of
@@ -138,9 +138,10 @@ def feeds_of(person: Person) -> QuerySet[Feed]:
 
 def people_of(unit: Unit) -> list[Person]:
     """Return those who work in the unit or hold a post for it today, its teams included."""
-    units = [unit.pk, *unit.children.values_list("pk", flat=True)]
-    posts = posts_on(clock.today()).filter(unit__in=units).values("person")
-    people = Person.objects.filter(left_on=None, user__isnull=False)
+    units, today = [unit.pk, *unit.children.values_list("pk", flat=True)], clock.today()
+    posts = posts_on(today).filter(unit__in=units).values("person")
+    here = Q(left_on=None) | Q(left_on__gte=today)
+    people = Person.objects.filter(here, user__isnull=False)
     return list((people.filter(unit__in=units) | people.filter(pk__in=posts)).distinct())
 
 

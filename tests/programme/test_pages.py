@@ -15,6 +15,7 @@ from icalendar import Calendar as ICalendar
 from audits.models import Assessment
 from audits.programme.enums import OccurrenceKind as Kind
 from audits.programme.models import Calendar, Feed, Occurrence
+from audits.programme.selectors import people_of
 from audits.programme.services import make_feed, plan_calendar, revoke_feed
 from audits.services.cycles import open_cycle, prepare_cycle
 from qaf.jobs import services as jobs
@@ -304,6 +305,22 @@ def test_who_may_no_longer_sign_in_is_shown_nothing(world, how):
         else:
             User.objects.filter(pk=person.user_id).update(is_active=False)
     assert Client().get(address).status_code == 404
+
+
+def test_who_leaves_next_week_reads_their_dates_until_then_and_stands_in_their_teams(world):
+    person, _ = lead_auditor(world)
+    mine, teams = (
+        link(world, person),
+        link(world, world.small.managers["Rowan team"], world.small.teams["Rowan team"]),
+    )
+    before = len(events(Client().get(teams)))
+    with authority_scope(world.council):
+        for one in people_of(world.small.teams["Rowan team"]):
+            record_leaver(person=one, left_on=date(2026, 10, 12))
+    assert Client().get(mine).status_code == 200
+    assert len(events(Client().get(teams))) == before
+    with clock.travel(date(2026, 10, 13)):
+        assert Client().get(teams).status_code == 404
 
 
 def test_a_team_link_names_who_has_to_do_what_and_ends_with_the_post(world):

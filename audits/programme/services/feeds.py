@@ -45,14 +45,14 @@ def open_feed(*, token: str) -> Feed | None:
     """
     found = Feed.objects.select_related("person", "unit").filter(token_hash=hash_of(token), revoked_at=None)
     feed = found.first()
-    if feed is None or feed.person.left_on is not None:
+    today = clock.today()
+    if feed is None or (feed.person.left_on and feed.person.left_on < today):
         return None
     access = Access.objects.filter(authority=feed.authority_id, user=feed.person.user_id)
     if not access.filter(user__is_active=True).exists():
         return None
     if feed.unit is not None and not units_led_by(feed.person).filter(pk=feed.unit.pk).exists():
         return None
-    today = clock.today()
     if feed.last_read_on != today:
         Feed.objects.filter(pk=feed.pk).update(last_read_on=today)
     return feed
