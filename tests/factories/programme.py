@@ -1,6 +1,8 @@
 """A council whose calendar runs, and the workers that do what it asks."""
 
-from datetime import datetime
+from datetime import UTC, datetime
+
+from django.db.models import Q
 
 from audits.programme.enums import OccurrenceKind as Kind
 from audits.programme.models import Occurrence
@@ -21,7 +23,10 @@ def work(council, rings: int = 1) -> list[str]:
         for _ in range(rings):
             tick()
         with authority_scope(council):
-            waiting = list(Job.objects.filter(status="waiting", run_after=None).values_list("pk", flat=True))
+            waits = Job.objects.filter(
+                Q(run_after=None) | Q(run_after__lte=datetime.now(UTC)), status="waiting"
+            )
+            waiting = list(waits.values_list("pk", flat=True))
         if not waiting:
             return done
         for pk in waiting:
