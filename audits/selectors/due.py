@@ -8,7 +8,7 @@ from audits.followup.due import DueThing
 from audits.frameworks.selectors import framework_of
 from audits.models import Assessment, Audit
 from audits.selectors.audits import OPEN_ASSESSMENT
-from audits.selectors.facts import around_audit
+from audits.selectors.facts import around_audit, around_auditor
 from audits.selectors.links import assessment_href, audit_href
 from audits.selectors.standing import gives_grades
 from audits.selectors.todo import current_by_slot, lacks_consent
@@ -38,7 +38,9 @@ def due_assessments(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
             asked_on=one.audit.allocated_on,
             people=(one.assessor,) if one.assessor else (),
             framework=framework,
-            around=partial(around_audit, one.audit),
+            around=partial(around_auditor, one)
+            if framework.escalation.late_audit_line == "auditor"
+            else partial(around_audit, one.audit),
             # Nobody above hears of the lateness of a part that the audit does not wait for.
             trigger="audit_overdue" if graded else "",
         )

@@ -26,6 +26,7 @@ from audits.selectors.standing import gives_grades, is_self_assessment
 from audits.selectors.told import Told, told_in
 from qaf.lib import calendar, clock
 from qaf.tenants.models import Person
+from qaf.tenants.selectors.people import posts_on
 
 
 def framework_for(audit: Audit) -> Framework:
@@ -191,6 +192,23 @@ def facts_of_month(cycle: Cycle, framework: Framework) -> dict[str, AuditFacts]:
         )
         for pk, audit in audits.items()
     }
+
+
+def around_auditor(assessment: Assessment) -> Around:
+    """Return whoever audits in the place of the worker, with the part of the council that their post is for now.
+
+    Whoever holds a post for the whole council has no line of their own here: who is around the child is returned.
+    """
+    post = (
+        posts_on(clock.today())
+        .filter(person=assessment.assessor_id, unit__isnull=False)
+        .select_related("unit__parent")
+        .order_by("starts_on", "pk")
+        .last()
+    )
+    if post is None or assessment.assessor is None:
+        return around_audit(assessment.audit)
+    return Around(unit=post.unit, worker=assessment.assessor)
 
 
 def around_audit(audit: Audit) -> Around:

@@ -138,8 +138,11 @@ def _quotas(
     period: date,
     seed: str,
 ) -> Quotas:
+    audited = frozenset(service.key for service in framework.audited_services)
     shares = [
-        share for quota in strategy.quotas for share in _shares_of_quota(quota, strategy, roster, period)
+        share
+        for quota in strategy.quotas
+        for share in _shares_of_quota(quota, strategy, roster, period, audited)
     ]
     moderating = _moderating(framework, strategy, shares, roster, seed)
     settled = tuple(
@@ -150,11 +153,14 @@ def _quotas(
 
 
 def _shares_of_quota(
-    quota: RoleQuota, strategy: QuotaPerRole, roster: Roster, period: date
+    quota: RoleQuota, strategy: QuotaPerRole, roster: Roster, period: date, audited: frozenset[str]
 ) -> Iterator[Share]:
     months = period.year * 12 + period.month
     for person in roster.holders(quota.role):
-        scope = scope_of(quota, person, roster)
+        scope, method = scope_of(quota, person, roster), quota.method
+        if quota.else_anywhere and takes_no_part(quota, person, roster, audited):
+            # Nobody looks through the children of others to choose one: chance draws.
+            scope, method = Scope(), "random"
         for number in range(1, quota.audits + 1):
             statuses = turn(strategy.rotate_statuses, months, person.id, quota.audits, number)
             yield Share(
@@ -162,11 +168,11 @@ def _shares_of_quota(
                 name=person.name,
                 role=quota.role,
                 number=number,
-                method=quota.method,
+                method=method,
                 scope=scope,
                 statuses=tuple(str(status) for status in statuses),
                 spread_over_workers=quota.spread_over_workers,
-                outcome=AWAY if person.away else CHOOSES if quota.method == "auditor_choice" else AUDITS,
+                outcome=AWAY if person.away else CHOOSES if method == "auditor_choice" else AUDITS,
                 problem=f"{person.name} is away on the day of allocation." if person.away else "",
             )
 
@@ -186,6 +192,13 @@ def scope_of(quota: RoleQuota, person: Auditor, roster: Roster) -> Scope:
         of_services = {service_key(unit, roster.units) or "" for unit in units if unit not in roster.teams}
         return Scope(teams=frozenset(teams), services=frozenset(of_services))
     return Scope(services=frozenset(services))
+
+
+def takes_no_part(quota: RoleQuota, person: Auditor, roster: Roster, audited: frozenset[str]) -> bool:
+    """Say whether none of the units for which somebody holds the post is in a service whose cases are audited."""
+    units = roster.units_by_role.get((person.id, quota.role), frozenset())
+    own = {service_key(unit, roster.units) for unit in units}
+    return bool(units) and None not in units and not own & audited
 
 
 def _moderating(

@@ -18,6 +18,7 @@ from audits.selectors.quota import moderating, quota_of_month, quota_of_year
 from audits.services.choosing import choose_case, draw_unchosen
 from audits.services.cycles import open_cycle, prepare_cycle, preview_cycle
 from audits.services.lists import cases_for, confirm_list, exchange_in_list, propose_list
+from audits.services.reminding import remind_auditors
 from audits.services.replacing import replace_case
 from audits.services.themes import ThemeContent, plan_theme, records_behind
 from qaf.lib import clock
@@ -26,6 +27,7 @@ from qaf.tenants.models import Unit
 from qaf.tenants.registry import todo_for
 from qaf.tenants.services import record_absence
 from qaf.tenants.transitions import TransitionRefused
+from tests.factories.people import make_person, make_team
 from tests.golden.town import build_town
 
 pytestmark = [pytest.mark.usefixtures("scope", "frozen")]
@@ -145,7 +147,7 @@ def test_the_whole_pool_audits_and_a_new_auditor_has_an_experienced_one_beside_t
 # By auditor ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.req("DUR-76", "DUR-77", "DUR-79")
+@pytest.mark.req("DUR-76", "DUR-77")
 def test_each_auditor_has_one_case_of_a_draw_spread_over_localities_and_services_and_never_their_own():
     town = build_town("durham", children_in_a_team=6)
     for team, place in zip(town.teams.values(), ("North", "North", "Coast", "Coast"), strict=True):
@@ -166,6 +168,48 @@ def test_each_auditor_has_one_case_of_a_draw_spread_over_localities_and_services
     assert [(one.asked, one.given, one.done) for one in lines] == [(1, 1, 0)] * len(wanted)
     again = preview_cycle(cycle=Cycle(period=NOVEMBER, framework_version=cycle.framework_version))
     assert again.forecast.audits == len(wanted)
+
+
+@pytest.mark.req("DUR-79", "SLO-111")
+@pytest.mark.parametrize(
+    ("name", "runner", "role", "days", "above"),
+    [
+        pytest.param("durham", "service_improvement_manager", "team_manager", 3, "Operations Manager of {}"),
+        pytest.param("slough", "hos_sqa", "consultant_practitioner", 1, "Head of Service of {}"),
+    ],
+)
+def test_an_auditor_is_reminded_and_their_own_line_hears_of_a_late_audit(name, runner, role, days, above):
+    town = build_town(name, children_in_a_team=6)
+    cycle = opened(town, runner)
+    places = Assessment.objects.filter(audit__cycle=cycle).select_related("audit__service", "assessor")
+    own = {one.pk: one.posts.get().unit.parent for one in town.people[role]}
+    late = next(one for one in places if one.assessor_id in own)
+    other = next(one for one in town.framework.audited_services if one.key != own[late.assessor_id].key)
+    # A child of another service than the auditor's: its managers have nothing to do with the lateness.
+    elsewhere = Unit.objects.get(kind="service", key=other.key)
+    Audit.objects.filter(pk=late.audit_id).update(
+        service=elsewhere, team=Unit.objects.filter(parent=elsewhere).first(), manager=None
+    )
+    due = date(2026, 10, 30)
+    assert late.due_on == due
+
+    def told(kind: str) -> set[str]:
+        rows = Notice.objects.filter(kind=kind, key__startswith=f"assessment-{late.pk}:")
+        return set(rows.values_list("person__name", flat=True))
+
+    reminded = []
+    for day in (date(2026, 10, number) for number in range(6, 31)):
+        with clock.travel(datetime(day.year, day.month, day.day, 9, 0, tzinfo=clock.LONDON)):
+            before = Notice.objects.filter(person=late.assessor, kind="assessment_due").count()
+            remind_auditors()
+            after = Notice.objects.filter(person=late.assessor, kind="assessment_due").count()
+            reminded += [day.day] if after > before else []
+    assert reminded == [23, 28, 30], "seven and two days before, and on the day"
+    assert told("escalation") == set()
+    with clock.travel(datetime(2026, 10, 30, 9, 0, tzinfo=clock.LONDON) + timedelta(days=days)):
+        remind_auditors()
+    assert told("assessment_overdue") == {late.assessor.name}
+    assert told("escalation") == {above.format(own[late.assessor_id].name)}
 
 
 # By quota ------------------------------------------------------------------------------------------------------------
@@ -202,6 +246,27 @@ def test_a_quota_gives_each_role_its_number_in_its_own_scope_with_the_kinds_of_c
     both = [seen for seen in kinds.values() if "child_in_need" in seen or "child_protection" in seen]
     assert both
     assert all({"child_protection", "child_in_need"} <= set(seen) for seen in both)
+
+
+@pytest.mark.req("SLO-108", "SLO-147")
+def test_every_head_and_manager_has_a_case_also_where_their_own_part_of_the_council_is_not_audited(slough):
+    unit = Unit.objects.get(kind="service", key="family_placement")
+    team = make_team("Fostering team", unit)
+    head = make_person("Fay Foster", "head_of_service", unit=unit)
+    manager = make_person("Fin Foster", "practice_manager", unit=team)
+    lead = slough.one("hos_sqa")
+    cycle = opened(slough, "hos_sqa")
+    given = {one.assessments.get().assessor: one for one in cycle.audits.all()}
+    heads = {*slough.people["head_of_service"], head, *slough.people["hos_sqa"]}
+    assert heads <= given.keys(), "all heads of service audit, the one for quality assurance too"
+    services = {one.key for one in slough.framework.audited_services}
+    assert {given[one].service.key for one in (head, manager, lead)} <= services
+    assert {given[one].origin for one in (head, manager)} == {Origin.RANDOM}
+    assert not CaseChoice.objects.filter(auditor=manager).exists(), "nobody reads through others' children"
+    lines = {one.person: one for one in quota_of_month(cycle)}
+    assert [(lines[one].asked, lines[one].given, lines[one].notes) for one in (head, manager, lead)] == [
+        (1, 1, [])
+    ] * 3
 
 
 @pytest.mark.req("SLO-111", "SLO-147", "SLO-148")
@@ -249,7 +314,7 @@ def test_a_practice_manager_chooses_with_a_reason_or_chance_does_and_the_shortfa
         outcomes = [work(ended) for work in work_for(OccurrenceKind.MONTH_END)]
     asked = sum(one.asked > 0 for one in quota_of_month(cycle))
     assert f"{asked} people have audits of the month not done." in outcomes, outcomes
-    raised = Notice.objects.filter(kind="audits.shortfall").first()
+    raised = Notice.objects.get(kind="audits.shortfall", person=slough.one("hos_sqa"))
     assert f"{choosers[0].name} (Practice Manager): 0 of 1 done." in raised.body
     assert [one.months[-1] for one in quota_of_year(date(2025, 11, 1)) if one.person == choosers[0]] == [
         (0, 1)

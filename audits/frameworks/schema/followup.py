@@ -109,6 +109,8 @@ class Escalation(Sourced):
     """Who hears of lateness, and when."""
 
     steps: Annotated[tuple[EscalationStep, ...], Field(min_length=1)]
+    late_audit_line: Literal["case", "auditor"] = "case"
+    "Whose managers the steps of a late audit mean: those around the child, or those of whoever audits"
 
 
 class ConcernTrigger(Sourced):

@@ -98,6 +98,8 @@ Meaning = Literal[
     "last_supervision",
     "no_supervision",
     "calls_for_mark",
+    "impact",
+    "good_practice",
 ]
 """What the product does with an answer beyond keeping it; see ExtraField.meaning."""
 
@@ -110,8 +112,16 @@ _TYPES: dict[str | None, tuple[str, ...]] = {
     "last_supervision": ("date",),
     "no_supervision": ("flag",),
     "calls_for_mark": ("flag",),
+    "impact": ("flag", "choice", "text"),
+    "good_practice": ("text",),
 }
-OF_THE_WHOLE: tuple[Meaning, ...] = ("last_supervision", "no_supervision", "calls_for_mark")
+OF_THE_WHOLE: tuple[Meaning, ...] = (
+    "last_supervision",
+    "no_supervision",
+    "calls_for_mark",
+    "impact",
+    "good_practice",
+)
 """Meanings that belong to the audit as a whole."""
 
 
@@ -133,7 +143,9 @@ class ExtraField(Sourced):
     flag that the grade judges somebody else's work, so that it stays out of the worker's patterns;
     `recommends_observation`: a flag that asks `to` for an observation of practice; `last_supervision`: the day of the
     last supervision that the record shows, which counts rather than the case list's; `no_supervision`: a flag that
-    the record shows none; `calls_for_mark`: a flag that is only complete with the mark that `mark` names"""
+    the record shows none; `calls_for_mark`: a flag that is only complete with the mark that `mark` names;
+    `impact`: what the work has meant for the child, counted in reports (of choices the first is the best) or offered
+    there in words; `good_practice`: words offered to reports among the strengths"""
     mark: FlagKey | None = None
     "The mark that the auditor sets, saying what they saw, where they answer with yes"
     to: RoleKey | None = None
@@ -271,7 +283,11 @@ class Tool(Sourced):
 
     def meaning(self, meaning: Meaning) -> ExtraField | None:
         """The field whose answer has this meaning, or None."""
-        return next((field for field in self.fields if field.meaning == meaning), None)
+        return next(iter(self.all_of(meaning)), None)
+
+    def all_of(self, meaning: Meaning) -> tuple[ExtraField, ...]:
+        """Every field whose answer has this meaning, in order."""
+        return tuple(field for field in self.fields if field.meaning == meaning)
 
     def further(self, key: str) -> ExtraField | None:
         """The extra field with this key, or None."""

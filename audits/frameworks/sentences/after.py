@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from audits.frameworks.enums import Relation
 from audits.frameworks.schema.framework import Framework, FrameworkNames
 from audits.frameworks.schema.governance import Forum
 from audits.frameworks.schema.moderation import Dispute
@@ -137,7 +138,15 @@ def escalation(framework: Framework) -> Iterator[Sentence]:
     for step in framework.escalation.steps:
         late = f"{count(step.days, 'day')} late" if step.days else "late"
         text = f"When {_LATE[step.trigger]} is {late}, {framework.names.party(step.to)} is told"
+        if step.trigger == "audit_overdue" and framework.escalation.late_audit_line == "auditor":
+            text = f"When {_LATE[step.trigger]} is {late}, {_of_auditor(step.to, framework)} is told"
         yield say(text, framework.escalation)
+
+
+def _of_auditor(party: str, framework: Framework) -> str:
+    if party == Relation.LINE_MANAGER:
+        return "the auditor's line manager"
+    return f"{framework.names.party(party)} in the auditor's line"
 
 
 @section_of("urgent_concern", "Urgent concerns")

@@ -118,6 +118,8 @@ class RoleQuota(Model):
     "Working days from allocation in which an auditor chooses; after that chance draws in the same scope"
     moderation_counts: bool = False
     "Whether moderating counts towards the quota"
+    else_anywhere: bool = False
+    "Whether somebody whose own team or service takes no part in audits has a case drawn from any that does"
 
     def in_words(self, names: Names) -> str:
         """The quota as a sentence."""
@@ -137,6 +139,8 @@ class RoleQuota(Model):
         text = f"each {names.role(self.role)} {verb} {cases} a month {scopes[self.scope]}, {methods[self.method]}"
         if self.spread_over_workers:
             text += ", each of another worker"
+        if self.else_anywhere:
+            text += "; where that takes no part in audits, chance draws from any service"
         if self.method == "auditor_choice":
             days = count(self.choose_within, "working day")
             text += f"; where nothing is chosen within {days}, chance draws in the same scope"
