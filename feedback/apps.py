@@ -9,6 +9,7 @@ class FeedbackConfig(AppConfig):
     def ready(self) -> None:
         from audits.frameworks.capabilities import give
         from audits.frameworks.enums import Capability
+        from audits.selectors.offered import has_families
         from qaf.tenants.permissions import Permission, declare
         from qaf.tenants.registry import MenuEntry, add_menu
 
@@ -22,5 +23,6 @@ class FeedbackConfig(AppConfig):
                 55,
                 ("feedback.code",),
                 hint="What children and families said, and its themes.",
+                offered=has_families,
             )
         )

@@ -5,7 +5,7 @@ from audits.frameworks.base import walk
 from audits.frameworks.schema.process import FinalisationCheck
 from audits.frameworks.selectors import NoFrameworkError, framework_in_force
 from audits.frameworks.vocabulary.conditions import FewerAuditsThan
-from audits.models import ExtraCase
+from audits.models import ExtraCase, FamilyContact
 from qaf.tenants.models import Person
 
 
@@ -41,3 +41,12 @@ def has_extras(person: Person) -> bool:
     except NoFrameworkError:
         return False
     return bool(kinds & {str(Origin.NOMINATED), str(Origin.AD_HOC)}) or ExtraCase.objects.exists()
+
+
+def has_families(person: Person) -> bool:
+    """Say whether the framework in force asks families, or some were asked under an earlier one."""
+    try:
+        asked = framework_in_force().process.family_feedback is not None
+    except NoFrameworkError:
+        asked = False
+    return asked or FamilyContact.objects.exists()

@@ -102,6 +102,8 @@ class DecisionForm(forms.Form):
         )
         self.govuk[grade] = {"small": True, "inline": True}
         self.govuk[reason] = {"rows": 3}
+        if not row.overall and not row.differs:
+            self.govuk[reason]["hint"] = "Needed where you change the grade."
 
     def grades(self) -> list[dict[str, Any]]:
         """Return each row with its two fields, for the page."""

@@ -28,6 +28,14 @@ def to_decide(moderation: Moderation, comparison: Comparison | None = None) -> t
     return tuple(row for row in comparison.graded if whole or row.overall or row.differs)
 
 
+def keeps(row: Row, grade: str) -> bool:
+    """Say whether the grade is the one that every auditor gave a domain, so that it needs no reason (DUR-88).
+
+    The overall grade always has its reason.
+    """
+    return not row.overall and not row.differs and {cell.grade for cell in row.cells} == {grade}
+
+
 def grade_choices(audit: Audit, framework: Framework, domain: str) -> list[tuple[str, str]]:
     """Return the grades for a domain, best first; only a domain may be not applicable."""
     grades = framework.grade_set(tool_of(audit, framework).grade_set or "")
@@ -58,7 +66,10 @@ def missing(moderation: Moderation, fields: dict, hrefs: dict[str, str]) -> list
         name = field_name(row.domain)
         if not fields.get(f"grade_{name}"):
             problems.append(Problem(f"Decide the grade: {row.label}", f"{decide}#id_grade_{name}"))
-        if not str(fields.get(f"reason_{name}", "")).strip():
+        if (
+            not keeps(row, str(fields.get(f"grade_{name}", "")))
+            and not str(fields.get(f"reason_{name}", "")).strip()
+        ):
             problems.append(
                 Problem(f"Give the reason for the grade: {row.label}", f"{decide}#id_reason_{name}")
             )

@@ -148,7 +148,7 @@ def _decided(moderation: Moderation, fields: dict[str, Any]) -> dict[str, tuple[
     found: dict[str, tuple[str, str]] = {}
     for row in to_decide(moderation):
         name = field_name(row.domain)
-        grade, reason = fields[f"grade_{name}"], str(fields[f"reason_{name}"]).strip()
+        grade, reason = fields[f"grade_{name}"], str(fields.get(f"reason_{name}", "")).strip()
         if grade not in dict(grade_choices(moderation.audit, framework, row.domain)):
             raise TransitionRefused([f"{row.label}: choose one of the framework’s grades."])
         found[row.domain] = (grade, reason)

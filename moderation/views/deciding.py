@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from audits.followup.enums import ActionStatus
 from audits.forms.findings import ActionForm
 from audits.models import AuditAction
+from audits.selectors.asked import criteria_of
 from audits.selectors.comparison import Comparison
 from audits.selectors.facts import framework_for, tool_of
 from audits.selectors.grades import words_of
@@ -100,6 +101,7 @@ def decide(request: CouncilRequest, found: Moderation) -> HttpResponse:
         "asks_plan": asks_plan(found),
         "conflict": conflict,
         "grades": _beside(found, form, comparison),
+        "may_keep": any(not row.overall and not row.differs for row in form.rows),
         "comparison": comparison,
         "panel_grade": _panel_grade(found, request.person),
         "standards": _standards(found),
@@ -115,14 +117,16 @@ def _panel_grade(found: Moderation, person: Person) -> PanelGrade | None:
 
 
 def _beside(found: Moderation, form: DecisionForm, comparison: Comparison) -> list[dict[str, Any]]:
-    """Return each grade to decide with both auditors' words and what the framework's grades look like there."""
+    """Return each grade to decide with the auditors' words and what good practice looks like there (DUR-88)."""
     framework = framework_for(found.audit)
     tool = tool_of(found.audit, framework)
+    domains = {domain.key: domain for domain in tool.domains}
     return [
         one
         | {
             "words": words_of(comparison.row(one["row"].domain)),
             "descriptors": descriptors_of(framework, tool, one["row"].domain),
+            "criteria": criteria_of(domains.get(one["row"].domain), found.audit.case_status),
         }
         for one in form.grades()
     ]

@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Model
+from django.db.models.fields.json import KeyTextTransform
 
-from audits.enums import AssessmentStatus, ConversationStatus, GradeStage
+from audits.enums import OVERALL, AssessmentStatus, ConversationStatus, GradeStage
 from audits.followup.models import Action, FollowUp
 from audits.models import (
     Assessment,
@@ -27,7 +28,7 @@ from audits.models import (
 from audits.selectors.continuity import domain_keys
 from feedback.models import CodedWords, Quotation
 from moderation.enums import ModerationStatus
-from moderation.models import Moderation, ModerationReason
+from moderation.models import Decision, Moderation, ModerationReason
 from reporting.models import CodedFinding
 
 Grades = Mapping[str, str]
@@ -54,6 +55,12 @@ class ModerationRow:
     reasons: tuple[tuple[str, str], ...] = ()
     """Kind and domain of each reason."""
     moderator: int | None = None
+    decided: frozenset[str] = frozenset()
+    """The domains that were decided (empty key: overall); none where a ladder settled the overall grade instead."""
+
+    def judged(self, domain: str) -> bool:
+        """Whether the grade in a domain was looked at; what moderation never decided says nothing about it."""
+        return domain in self.decided or (not self.decided and domain == OVERALL)
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,7 @@ class Parts:
 
     def __init__(self, audits: list[int]) -> None:
         self._audits = audits
+        self._answers: dict[tuple[str, ...], Mapping[int, Mapping[str, str]]] = {}
 
     @cached_property
     def _record(self) -> tuple[dict[int, dict[str, str]], dict[int, str]]:
@@ -134,6 +142,12 @@ class Parts:
     def judgements(self) -> Mapping[int, list[JudgementRow]]:
         """The codes given in submitted audits."""
         return _judgements(self._slots)
+
+    def answers(self, keys: tuple[str, ...]) -> Mapping[int, Mapping[str, str]]:
+        """The answers that submitted audits chose under these keys of the tool's fields; never words."""
+        if keys not in self._answers:
+            self._answers[keys] = _answers(self._slots, keys)
+        return self._answers[keys]
 
     @cached_property
     def moderations(self) -> Mapping[int, ModerationRow]:
@@ -262,6 +276,17 @@ def _judgements(slots: Mapping[int, tuple[int, str]]) -> dict[int, list[Judgemen
     )
 
 
+def _answers(slots: Mapping[int, tuple[int, str]], keys: tuple[str, ...]) -> dict[int, dict[str, str]]:
+    rows = Judgement.objects.filter(
+        assessment__in=list(slots), domain=OVERALL, assessment__audit__submitted_at__isnull=False
+    )
+    found: dict[int, dict[str, str]] = defaultdict(dict)
+    chosen = [KeyTextTransform(key, "extra") for key in keys]
+    for pk, *given in rows.order_by("id").values_list("assessment_id", *chosen):
+        found[slots[pk][0]] |= {key: str(one) for key, one in zip(keys, given, strict=True) if one}
+    return found
+
+
 def _moderations(audits: list[int]) -> dict[int, ModerationRow]:
     reasons = _grouped(
         (pk, (kind, domain))
@@ -269,14 +294,27 @@ def _moderations(audits: list[int]) -> dict[int, ModerationRow]:
         .order_by("id")
         .values_list("moderation__audit_id", "kind", "domain")
     )
+    # A domain that was renamed since is one series with what it was called before.
+    key_now = domain_keys()
+    decisions = Decision.objects.filter(moderation__audit__in=audits).values_list(
+        "moderation_id", "domain", "moderation__audit__framework_version_id", "moderation__audit__tool"
+    )
+    decided = _grouped((pk, key_now(version, tool, domain)) for pk, domain, version, tool in decisions)
     # A later round stands for the audit; a moderator who is only named has nothing to decide yet.
     begun = Moderation.objects.filter(audit__in=audits).exclude(status=ModerationStatus.NAMED)
     rows: Iterable[Any] = begun.order_by("round").values_list(
-        "audit_id", "status", "due_on", "decided_at", "moderator_id"
+        "pk", "audit_id", "status", "due_on", "decided_at", "moderator_id"
     )
     return {
-        pk: ModerationRow(status, due_on, decided_at, tuple(reasons.get(pk, ())), moderator)
-        for pk, status, due_on, decided_at, moderator in rows
+        audit: ModerationRow(
+            status,
+            due_on,
+            decided_at,
+            tuple(reasons.get(audit, ())),
+            moderator,
+            frozenset(decided.get(pk, ())),
+        )
+        for pk, audit, status, due_on, decided_at, moderator in rows
     }
 
 

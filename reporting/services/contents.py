@@ -164,7 +164,8 @@ def made(made_from: Source) -> list[Section]:
         ]
     # The texts of a paper of cases stand at its cases.
     in_cases = wanted.kind == ReportKind.CASE_PAPER
-    return [_in_words(one, made_from) for one in wanted.sections if one.shows or not in_cases]
+    asked = (one for one in wanted.sections if one.shows or not in_cases)
+    return [section for one in asked if (section := _in_words(one, made_from))]
 
 
 def _instead(key: str, made_from: Source) -> Section | None:
@@ -172,9 +173,14 @@ def _instead(key: str, made_from: Source) -> Section | None:
     return learned.movement_section(made_from) if key == "consistency" else None
 
 
-def _in_words(wanted: ReportSection, made_from: Source) -> Section:
-    """Return one section as the framework words it, with everything it shows."""
+def _in_words(wanted: ReportSection, made_from: Source) -> Section | None:
+    """Return one section as the framework words it, with everything it shows.
+
+    ``None`` for one that this framework could never fill: nobody receives a heading under which nothing ever stands.
+    """
     shown = [section for key in wanted.shows if (section := BUILDERS[key](made_from))]
+    if not shown and not wanted.written:
+        return None
     blocks = tuple(block for section in shown for block in section.blocks)
     if not blocks and not wanted.written:
         blocks = (Note("Nothing was recorded for these months."),)

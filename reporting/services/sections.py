@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from audits.followup.enums import FollowUpKind
 from reporting.enums import Commentary, ReportKind
-from reporting.selectors.examples import CHANGE, DEVELOPMENT, STRENGTH, TITLES, WIDER
+from reporting.selectors.examples import CHANGE, DEVELOPMENT, PRACTICE, STRENGTH, TITLES, VIEW, WIDER
 from reporting.services.figures import (
     actions,
     activity,
@@ -128,8 +129,8 @@ def theme_section(made_from: Source) -> Section:
             themes.chart(records, themes.TAGS),
             themes.by_service(records, themes.TAGS),
             themes.by_team(records, themes.TAGS),
-            themes.chart(records, themes.CODES),
-            *printed(made_from, STRENGTH, DEVELOPMENT, WIDER),
+            *((themes.chart(records, themes.CODES),) if themes.labels(records, themes.CODES) else ()),
+            *printed(made_from, STRENGTH, PRACTICE, DEVELOPMENT, VIEW, WIDER),
         ),
         intro="What do the audits keep finding?",
         commentary=Commentary.WORKING_WELL,
@@ -166,13 +167,14 @@ def inadequate_section(made_from: Source) -> Section:
     """What followed the lowest grade."""
     records = made_from.records
     _, label = inadequate.worst(records)
+    audited_again = FollowUpKind.RE_AUDIT in inadequate.steps_of(records, inadequate.chains(records))
     return Section(
         "inadequate",
         f"{label} audits and re-audits",
         (
             Tiles(inadequate.inadequate_figures(records)),
             inadequate.chain_table(records),
-            inadequate.re_audit_table(records),
+            *((inadequate.re_audit_table(records),) if audited_again else ()),
         ),
         intro="Was every child whose audit worried us seen to?",
     )

@@ -7,7 +7,7 @@ from audits.followup.enums import ActionStatus
 from qaf.ui import words
 from reporting.enums import ReportKind
 from reporting.models import ChosenCase
-from reporting.selectors.examples import CHANGE, STRENGTH, WIDER
+from reporting.selectors.examples import CHANGE, IMPACT, STRENGTH, WIDER
 from reporting.selectors.learning import chosen_cases, evaluations_within, plan, sessions_of
 from reporting.selectors.programmes import audits_of_theme, themes_between
 from reporting.selectors.records import audit_rows
@@ -111,7 +111,13 @@ def meaning_section(made_from: Source) -> Section | None:
     return Section(
         "meaning",
         "What it has meant for children",
-        (Tiles(meaning.meaning(records)), *themes, *printed(made_from, CHANGE), *_family_words(made_from)),
+        (
+            Tiles(meaning.meaning(records)),
+            *meaning.answers(records),
+            *themes,
+            *printed(made_from, CHANGE, IMPACT),
+            *_family_words(made_from),
+        ),
         intro="What is different for children because somebody looked?",
     )
 

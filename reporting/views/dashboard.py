@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from audits.followup.enums import FollowUpKind
 from qaf.lib import calendar, clock
 from qaf.tenants.permissions import may
 from qaf.tenants.views.base import CouncilRequest, council_view
@@ -119,14 +120,16 @@ def _chains(records: Records, found: list[inadequate.Chain], request: CouncilReq
     """Return what followed each lowest grade, with a link for those who may open the audit."""
     may_open = openable(request.person, [one.audit.pk for one in found])
     changes = dict(inadequate.CHANGES)
+    steps = inadequate.steps_of(records, found)
+    again = FollowUpKind.RE_AUDIT in steps
     return [
         {
             "reference": one.audit.reference,
             "href": audit_path(request, one.audit.reference) if one.audit.pk in may_open else "",
             "service": records.service_name(one.audit),
             "month": one.audit.month,
-            "steps": [one.said(kind, records.as_of) for kind in inadequate.KINDS[:3]],
-            "change": changes.get(inadequate.overall_change(one), "Not known yet"),
+            "steps": [(inadequate.STEPS[kind][1], one.said(kind, records.as_of)) for kind in steps],
+            "change": changes.get(inadequate.overall_change(one), "Not known yet") if again else "",
         }
         for one in found
     ]

@@ -10,7 +10,7 @@ from audits.frameworks.schema import Framework
 from audits.frameworks.selectors import framework_in_force, version_in_force
 from audits.frameworks.services import publish_framework
 from audits.models import Assessment, Audit, Cycle, GradeOfRecord, Judgement, RecordedGrade, Theme
-from moderation.models import Moderation
+from moderation.models import Decision, Moderation
 from qaf.lib import clock
 from qaf.tenants.models import Person, Unit
 from tests.factories.people import LONG_AGO, make_person, make_team
@@ -63,6 +63,8 @@ class OneAuditor:
         auditor: Person | None = None,
         worker: Person | None = None,
         moderator: Person | None = None,
+        decided: tuple[str, ...] = ("",),
+        answers: dict[str, str] | None = None,
         tags: tuple[str, ...] = (),
         strengths: str = "",
         development: str = "",
@@ -72,7 +74,8 @@ class OneAuditor:
     ) -> Audit:
         """An audit of the month: the auditor's grade ``given``, the final one; ``None`` while it is being written.
 
-        A ``moderator`` decided the final grade.
+        A ``moderator`` decided the final grades of the domains ``decided`` (empty key: overall). ``answers`` are
+        what the tool asks once of the audit.
         """
         number, day = next(self.numbers), month + timedelta(days=14)
         case = Case.objects.create(
@@ -116,7 +119,7 @@ class OneAuditor:
         if final:
             self._grade(audit, assessment, tool, final, given or final, (tags, strengths, development))
         if moderator:
-            Moderation.objects.create(
+            moderation = Moderation.objects.create(
                 audit=audit,
                 status="decided",
                 moderator=moderator,
@@ -125,6 +128,10 @@ class OneAuditor:
                 due_on=day,
                 decided_at=at(day),
             )
+            for domain in decided:
+                Decision.objects.create(moderation=moderation, domain=domain, grade=final, reason="Read.")
+        if answers:
+            Judgement.objects.filter(assessment=assessment, domain="").update(extra=answers)
         return audit
 
     def _grade(self, audit, assessment, tool, final, given, said) -> None:
@@ -151,9 +158,9 @@ class OneAuditor:
             )
 
 
-def one_auditor(name: str) -> OneAuditor:
-    """Publish a built-in framework in the open scope and enter two of its services with a team each."""
-    publish_framework(text=loader.builtin_text(name), effective_from=LONG_AGO)
+def one_auditor(name: str, *, text: str = "") -> OneAuditor:
+    """Publish a built-in framework (or ``text``) in the open scope; enter two of its services with a team each."""
+    publish_framework(text=text or loader.builtin_text(name), effective_from=LONG_AGO)
     framework = framework_in_force()
     units = {unit.key: unit for unit in Unit.objects.filter(kind="service")}
     services = [units[service.key] for service in framework.audited_services[:2]]

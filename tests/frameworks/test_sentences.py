@@ -83,8 +83,8 @@ def test_the_same_question_has_five_different_answers():
         "One case a month is drawn at random for each Team Manager and Operations Manager.",
         "Three open cases are drawn at random in each service that takes part.",
         "Cases are drawn at random among those the month's theme names: one case for each auditor, at least 20 in all.",
-        "Each Head of Service audits one case a month from their own service, drawn at random; where that takes no part "
-        "in audits, chance draws from any service.",
+        "Each Head of Service audits one case a month from their own service, drawn at random; "
+        "where that takes no part in audits, chance draws from any service.",
         "Each Practice Manager audits one case a month from another service than their own, chosen by the post the "
         "framework names.",
     ]

@@ -38,6 +38,14 @@ def grade_of(place, audit: Audit) -> str:
         return audit.grades.get(domain="").grade
 
 
+def sections_of(place, audit: Audit) -> list[tuple[str, str]]:
+    """Each section of the tool with the word of the grade that it was given."""
+    with place.inside():
+        given = dict(audit.grades.values_list("domain", "grade"))
+    names = place.town.framework.names
+    return [(one.title, names.grade(given[one.key])) for one in place.town.framework.main_tool.domains]
+
+
 # Held with the practitioner, and looked at by the quarter's session
 
 
@@ -138,7 +146,7 @@ def hold_the_session(place, held, auditor, worker):
 
 
 def change_the_grade(place, generous, moderator):
-    """What good looks like stands beside the grade; a changed grade is not taken without its reason."""
+    """What good looks like stands beside each grade; a changed grade is not taken without its reason, a kept one is."""
     decide = f"{place.home}moderation/{generous.reference}/decide/"
     moderator.open(place.home)
     moderator.page.locator(f"main a[href*='{generous.reference}']").first.click()
@@ -146,12 +154,15 @@ def change_the_grade(place, generous, moderator):
     moderator.open(decide)
     moderator.reads("What good practice looks like: Basic information")
     moderator.choose("Good", group=re.compile("overall grade: your"))
+    for title, grade in sections_of(place, generous):
+        moderator.choose(grade, group=re.compile(f"{re.escape(title)}: your grade"))
     moderator.press("Save and check")
     moderator.press("Submit your decision")
     moderator.reads("Give the reason for the grade: Overall")
     assert grade_of(place, generous) == "outstanding"
     moderator.open(decide)
-    expect(moderator.page.get_by_role("radio", name="Good")).to_be_checked()
+    overall = moderator.page.get_by_role("group", name=re.compile("overall grade: your"))
+    expect(overall.get_by_role("radio", name="Good")).to_be_checked()
     moderator.fill("Why?", "Good is met; nothing lasting beyond it.", exact=True)
     moderator.press("Save and check")
     moderator.press("Submit your decision")

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from audits.enums import AuditStatus
 from moderation.models import FeedbackReceipt, Meeting, Moderation
+from moderation.selectors import to_decide
 from moderation.selectors.meetings import attendance_of, meeting_list
 from moderation.services import decide
 from moderation.services.disputes import raise_dispute
@@ -22,6 +23,7 @@ from moderation.services.panels import give_view
 from qaf.lib import clock
 from qaf.notices.models import Notice
 from qaf.tenants.registry import todo_for
+from qaf.tenants.transitions import TransitionRefused
 from tests.factories.graded import finalised, month_of_audits, submitted_audit
 from tests.factories.moderation import type_decision
 from tests.golden.town import build_town
@@ -161,7 +163,20 @@ def test_a_session_looks_at_a_fifth_and_the_extremes_changes_grades_and_its_feed
         assert (meeting.kind, meeting.period, case.mode) == ("session", "2026-Q4", "consistency_session")
         assert case.moderator in strategic
         assert not {post.unit for post in case.moderator.posts.all()} & {audits[0].service}
-        type_decision(case, {"": "requires_improvement"}, why="The child was seen and safe.")
+        # Every section is looked at, each grade that changes with its reason, and the overall grade always.
+        domains = {row.domain for row in to_decide(case)} - {""}
+        assert domains == {one.key for one in town.framework.main_tool.domains}
+        grades = {f"grade_{key}": "inadequate" for key in domains} | {
+            "grade_planning": "requires_improvement"
+        }
+        type_decision(case, {"": "requires_improvement"}, why="The child was seen and safe.", **grades)
+        with pytest.raises(TransitionRefused) as refused:
+            decide(moderation=case, person=case.moderator)
+        assert [one.text for one in refused.value.problems] == ["Give the reason for the grade: Planning"]
+        grades["reason_planning"] = "The plan is dated."
+        type_decision(
+            case, {"": "requires_improvement"}, why="The child was seen and safe.", version=1, **grades
+        )
         decide(moderation=case, person=case.moderator)
         chair = meeting.chair
         record_meeting(
@@ -188,6 +203,8 @@ def test_a_session_looks_at_a_fifth_and_the_extremes_changes_grades_and_its_feed
         ("moderated", "requires_improvement"),
         ("final", "requires_improvement"),
     ]
+    moved = {one.domain for one in audit.grades.all() if one.grade != "inadequate"}
+    assert moved == {"", "planning"}
     received = {one.forum: set(one.people) for one in FeedbackReceipt.objects.all()}
     assert received["collaborative_audit_group"] == {one.assessments.get().assessor.name for one in audits}
     assert town.one("head_of_service").name in received["qib"]

@@ -5,9 +5,11 @@ from datetime import date
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from audits.frameworks.selectors import framework_of
 from audits.models import Disagreement
+from audits.selectors.asked import criteria_of
 from moderation.models import Dispute, Meeting, Moderation
 from moderation.services.drawing import draw_ended_months
 from moderation.services.meetings import prepare_meeting
@@ -227,12 +229,17 @@ def test_descriptors_stand_beside_the_grade_and_feedback_is_issued_in_the_browse
             draw_ended_quarter()
         case = Moderation.objects.select_related("moderator").get()
         meeting = Meeting.objects.select_related("chair").get()
-        criterion = town.framework.main_tool.domains[0].criteria[0].text
+        domains = town.framework.main_tool.domains
     with clock.travel(date(2027, 1, 4)):
         moderator, chair = browse(case.moderator), browse(meeting.chair)
         page = moderator.get(path("decide", audit.reference)).content.decode()
-        assert "What good practice looks like" in page
-        assert criterion[:30] in page
+        for domain in domains:
+            part = page[page.index(f'<h2 class="govuk-heading-m">{domain.title}</h2>') :]
+            part = part[: part.index(f'name="reason_{domain.key}"')]
+            assert f"What good practice looks like: {domain.title}" in part
+            asked = criteria_of(domain, audit.case_status)
+            assert all(escape(one.text) in part for one in asked), domain.title
+            assert f'name="grade_{domain.key}"' in part
         assert "Save and check" in page
         assert "Action plan" not in moderator.get(path("check", audit.reference)).content.decode()
         head = browse(town.one("head_of_service"))

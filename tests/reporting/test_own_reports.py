@@ -11,13 +11,19 @@ from audits.cases.models import Case
 from audits.followup.models import Action, CaseloadAnswer, CaseloadCheck
 from audits.followup.services import open_action
 from audits.frameworks import loader
-from audits.models import AuditAction, Theme
+from audits.models import AuditAction, Contribution, Judgement, Theme
 from qaf.lib import clock
 from qaf.tenants.registry import todo_for
 from reporting import periods
 from reporting.models import ReportSnapshot
 from reporting.selectors.definitions import definitions, every_scope
-from reporting.selectors.examples import examples
+from reporting.selectors.examples import (
+    DEVELOPMENT,
+    STRENGTH,
+    TITLES,
+    VIEW,
+    examples,
+)
 from reporting.selectors.mine import own_actions
 from reporting.services import faces
 from reporting.services.contents import figures_of
@@ -266,6 +272,57 @@ def test_outcomes_are_analysed_by_domain_team_grade_and_theme(durham, enter):
     assert re.search(r"Beech team</th> (<td class=\"numeric\">0</td> ){3}<td class=\"numeric\">1</td>", page)
     assert "Drift and delay" in page
     assert "Recording and chronology</th>" not in page
+
+
+@pytest.mark.req("DUR-87")
+def test_how_grades_stood_in_moderation_is_told_by_domain_only_where_it_was_decided(durham, enter):
+    """By domain, team, auditor and moderator, for a quarter; a domain that nobody looked at is not called confirmed."""
+    strategist = durham.person("Stella Stone", "strategic_manager")
+    tess = durham.person("Tess Thorn", "team_manager")
+    common = {"auditor": tess, "moderator": strategist}
+    durham.audit(SEPTEMBER, "good", given="requires_improvement", decided=("", "planning"), **common)
+    durham.audit(SEPTEMBER, "good", given="good", decided=("",), **common)
+    durham.audit(SEPTEMBER, "good", given="outstanding", place=1, decided=("",), **common)
+    report = blocks(freeze(kind="quarterly", label="2026-Q3", person=durham.sim))
+    assert report["movement_domain"]["rows"] == [
+        ["Overall", [1, 3], 1, 1, 0, 0],
+        ["Planning", [0, 1], 1, 0, 0, 0],
+    ]
+    assert report["movement_team"]["rows"] == [
+        ["Beech team", [0, 1], 0, 1, 0, 0],
+        ["Rowan team", [1, 2], 1, 0, 0, 0],
+    ]
+    page = shown(enter(durham.sim).get(reverse("reporting:analysis", args=["alder"])))
+    for name in ("Stella Stone", "Tess Thorn"):
+        row = re.search(rf"<th scope=\"row\">{name}</th>(.*?)</tr>", page)
+        assert row, name
+        assert re.findall(r"numeric\">(\d+)</td>", row[1]) == ["3", "1", "1", "1", "0"], name
+
+
+@pytest.mark.req("SLO-18")
+def test_a_workers_own_view_is_offered_to_the_report_and_printed_where_it_is_chosen(slough):
+    wyn = slough.person("Wyn Willow", "practitioner")
+    audit = slough.audit(SEPTEMBER, "good", auditor=slough.con, worker=wyn)
+    hidden = slough.audit(SEPTEMBER, "good", auditor=slough.con, worker=wyn, restricted=True)
+    for one, view in ((audit, "I was alone with it."), (hidden, "SECRET")):
+        Contribution.objects.create(
+            audit=one, kind="worker", person=wyn, view=view, written_by=wyn, written_at=clock.now()
+        )
+    [view] = [
+        one for one in examples(date(2026, 7, 1), date(2026, 9, 30), slough.framework) if one.kind == VIEW
+    ]
+    assert (view.text, view.reference) == ("I was alone with it.", audit.reference)
+    assert "Wyn" not in view.about
+    report = freeze(kind="quarterly", label="2026-Q3", chosen=[view.key], person=slough.sqa)
+    assert ["I was alone with it.", view.about] in blocks(report)[TITLES[VIEW]]["items"]
+
+
+def test_what_an_audit_writes_once_is_offered_to_the_report_whatever_its_grade(durham):
+    audit = durham.audit(SEPTEMBER, "good")
+    words = {"strengths": "He was asked first.", "development": "Ask his father too."}
+    Judgement.objects.filter(assessment__audit=audit, domain="").update(**words)
+    found = {one.kind: one.text for one in examples(date(2026, 7, 1), date(2026, 9, 30), durham.framework)}
+    assert (found[STRENGTH], found[DEVELOPMENT]) == ("He was asked first.", "Ask his father too.")
 
 
 @pytest.mark.req("DUR-94")

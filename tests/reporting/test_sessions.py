@@ -153,7 +153,7 @@ def test_a_session_ahead_is_not_recorded_and_nobody_else_plans_one(sefton):
         record_session(session=session, came=[], notes="", agreed="", person=sefton.quin)
 
 
-@pytest.mark.req("SEF-104", "SEF-138", "SEF-139", "DUR-87")
+@pytest.mark.req("SEF-104", "SEF-138", "SEF-139")
 def test_what_moderation_did_to_grades_is_measured_and_talked_about_with_service_managers(sefton, enter):
     page = shown(enter(sefton.quin).get(reverse("reporting:analysis", args=["alder"])))
     # Of four moderated audits one was confirmed, one raised, two lowered, one of them by two grades.

@@ -115,14 +115,10 @@ _TYPES: dict[str | None, tuple[str, ...]] = {
     "impact": ("flag", "choice", "text"),
     "good_practice": ("text",),
 }
-OF_THE_WHOLE: tuple[Meaning, ...] = (
-    "last_supervision",
-    "no_supervision",
-    "calls_for_mark",
-    "impact",
-    "good_practice",
-)
+OF_THE_WHOLE: tuple[Meaning, ...] = ("last_supervision", "no_supervision", "calls_for_mark")
 """Meanings that belong to the audit as a whole."""
+FOR_REPORTS: tuple[Meaning, ...] = ("impact", "good_practice")
+"""Meanings that reports read; they belong to the audit as a whole too."""
 
 
 class ExtraField(Sourced):
@@ -169,7 +165,7 @@ class ExtraField(Sourced):
             )
         if (self.meaning == "calls_for_mark") != bool(self.mark):
             raise ValueError("`mark` belongs to a field that calls for a mark, and only there")
-        if self.meaning in OF_THE_WHOLE and self.scope != "audit":
+        if self.meaning in (*OF_THE_WHOLE, *FOR_REPORTS) and self.scope != "audit":
             raise ValueError("with this `meaning` its scope is audit")
         return self
 

@@ -1,6 +1,7 @@
 """What followed the lowest grade: oversight, review, re-audit, and whether practice improved (HER-43 to HER-47)."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +14,12 @@ from reporting.services.figures.grades import domains, scale
 from reporting.services.figures.model import Cell, Column, Figure, Table
 
 KINDS = (FollowUpKind.OVERSIGHT, FollowUpKind.REVIEW, FollowUpKind.RE_AUDIT, FollowUpKind.CONVERSATION)
+STEPS = {
+    FollowUpKind.OVERSIGHT: ("ask_oversight", "Oversight"),
+    FollowUpKind.REVIEW: ("schedule_review", "Review"),
+    FollowUpKind.RE_AUDIT: ("schedule_re_audit", "Re-audit"),
+}
+"""The steps that are told one by one: the framework's word for the rule that asks for each, and its heading."""
 CHANGES = (
     ("improved", "Improved"),
     ("same", "The same"),
@@ -61,6 +68,13 @@ def chains(records: Records) -> list[Chain]:
     return found
 
 
+def steps_of(records: Records, found: Iterable[Chain]) -> list[FollowUpKind]:
+    """Return the steps that the framework asks for, or that were asked for; of any other nothing can be told."""
+    rules = {effect.kind for rule in records.framework.consequences for effect in rule.effects}
+    taken = {kind for one in found for kind in one.steps}
+    return [kind for kind, (rule, _) in STEPS.items() if rule in rules or kind in taken]
+
+
 def overall_change(chain: Chain) -> str:
     """Return what became of the overall grade: improved, same, worse, not_comparable, or empty before the re-audit."""
     step = chain.steps.get(FollowUpKind.RE_AUDIT)
@@ -80,6 +94,24 @@ def inadequate_figures(records: Records) -> tuple[Figure, ...]:
         return sum(step.status == FollowUpStatus.DONE for step in needed), len(needed)
 
     late = sum("Overdue" in one.said(kind, records.as_of) for one in found for kind in KINDS)
+    told = {
+        FollowUpKind.OVERSIGHT: (
+            "oversight_done",
+            "Oversight recorded",
+            "Commented on by the head of service.",
+        ),
+        FollowUpKind.REVIEW: ("review_done", "Reviewed", "The review after some weeks is done."),
+        FollowUpKind.RE_AUDIT: ("re_audit_done", "Audited again", "The re-audit is concluded."),
+    }
+    steps = steps_of(records, found)
+    overdue = Figure(
+        "inadequate_overdue",
+        "Follow-up overdue",
+        "Steps past their day and not done.",
+        population,
+        late,
+        tone="late" if late else "",
+    )
     return (
         Figure(
             "inadequate",
@@ -88,56 +120,32 @@ def inadequate_figures(records: Records) -> tuple[Figure, ...]:
             "final audits",
             len(found),
         ),
-        Figure(
-            "oversight_done",
-            "Oversight recorded",
-            "Commented on by the head of service.",
-            population,
-            *done(FollowUpKind.OVERSIGHT),
-        ),
-        Figure(
-            "review_done",
-            "Reviewed",
-            "The review after some weeks is done.",
-            population,
-            *done(FollowUpKind.REVIEW),
-        ),
-        Figure(
-            "re_audit_done",
-            "Audited again",
-            "The re-audit is concluded.",
-            population,
-            *done(FollowUpKind.RE_AUDIT),
-        ),
-        Figure(
-            "inadequate_overdue",
-            "Follow-up overdue",
-            "Steps past their day and not done.",
-            population,
-            late,
-            tone="late" if late else "",
-        ),
+        *(Figure(*told[kind], population, *done(kind)) for kind in steps),
+        overdue,
     )
 
 
 def chain_table(records: Records) -> Table:
     """Return each audit with the lowest grade, and where each step stands."""
     _, label = worst(records)
-    names = dict(CHANGES)
+    names, found = dict(CHANGES), chains(records)
+    steps = steps_of(records, found)
+    again = FollowUpKind.RE_AUDIT in steps
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             one.audit.reference,
             records.service_name(one.audit),
             f"{one.audit.month:%B %Y}",
-            *(one.said(kind, records.as_of) for kind in KINDS[:3]),
-            names.get(overall_change(one), "Not known yet"),
+            *(one.said(kind, records.as_of) for kind in steps),
+            *((names.get(overall_change(one), "Not known yet"),) if again else ()),
         )
-        for one in chains(records)
+        for one in found
     )
     return Table(
         key="inadequate_chains",
         title=f"What followed each audit graded {label}",
-        definition="From oversight to re-audit; the last column compares the overall grades of both audits.",
+        definition="Each step that the framework asks for, and where it stands."
+        + (" The last column compares the overall grades of both audits." if again else ""),
         population=f"audits of the period whose final overall grade is {label}",
         columns=tuple(
             Column(name, "text")
@@ -145,10 +153,8 @@ def chain_table(records: Records) -> Table:
                 "Audit",
                 "Service",
                 "Month",
-                "Oversight",
-                "Review",
-                "Re-audit",
-                "Overall grade since",
+                *(STEPS[kind][1] for kind in steps),
+                *(("Overall grade since",) if again else ()),
             )
         ),
         rows=rows,
@@ -187,5 +193,6 @@ __all__ = [
     "inadequate_figures",
     "overall_change",
     "re_audit_table",
+    "steps_of",
     "worst",
 ]

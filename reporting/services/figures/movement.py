@@ -30,12 +30,14 @@ class Move:
 
 
 def moves(records: Records, domain: str = OVERALL) -> list[Move]:
-    """Return what became of the grade in a domain in every audit that was moderated and is final."""
+    """Return what became of the grade in a domain in every final audit whose moderation decided that domain."""
     places = {grade.key: place for place, grade in enumerate(scale(records).best_first)}
     found = []
     for row in records.final:
         moderation = records.parts.moderations.get(row.pk)
         if moderation is None or moderation.status != ModerationStatus.DECIDED:
+            continue
+        if not moderation.judged(domain):
             continue
         after = records.parts.of_record.get(row.pk, {}).get(domain)
         given = {grade for grade in _given(records, row, domain) if grade != NOT_APPLICABLE}
@@ -119,7 +121,7 @@ def _table(key: str, title: str, first: str, rows: Sequence[tuple[Cell, ...]]) -
     return Table(
         key=key,
         title=title,
-        definition="What moderation did to the grades that the auditors had submitted, with the number moderated.",
+        definition="What moderation did to the grades that the auditors had submitted, with the number it decided.",
         population=POPULATION,
         columns=(Column(first, "text"), *COLUMNS),
         rows=tuple(rows),

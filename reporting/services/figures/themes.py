@@ -116,15 +116,19 @@ def by_team(records: Records, kind: str) -> Table:
 
 def learning(records: Records) -> tuple[Figure, ...]:
     """Return how many audits are worth sharing, and what reaches beyond the one child."""
+    shared = sum(row.good_practice for row in records.final)
+    rules = {effect.kind for rule in records.framework.consequences for effect in rule.effects}
+    celebrated = Figure(
+        "good_practice",
+        "Practice to celebrate",
+        "Audits marked as worth sharing.",
+        "audits drawn at random whose grades are final",
+        shared,
+        len(records.final),
+    )
     return (
-        Figure(
-            "good_practice",
-            "Practice to celebrate",
-            "Audits marked as worth sharing.",
-            "audits drawn at random whose grades are final",
-            sum(row.good_practice for row in records.final),
-            len(records.final),
-        ),
+        # Where no rule marks an audit so, a nought would say that nothing was worth it.
+        *((celebrated,) if shared or "flag_good_practice" in rules else ()),
         Figure(
             "wider_findings",
             "Wider findings",
