@@ -66,7 +66,8 @@ def figures_of(made_from: Source, council: str, sections: Sequence[Section] | No
         "ends": period.ends.isoformat(),
         "as_of": records.as_of.isoformat(),
         "framework": records.framework.authority.framework_title,
-        "population": population(records),
+        "framework_version": made_from.version.number if made_from.version else None,
+        "population": [*population(records), *_by_version(made_from)],
         "months": [
             {
                 "month": f"{month:%Y-%m}",
@@ -101,6 +102,15 @@ def population(records: Records) -> list[str]:
         said.append(f"{words.plural(gone, 'audit')} withdrawn: not counted.")
     said.append("A share of fewer than five is given as a count: read it as single cases, not as a rate.")
     return said
+
+
+def _by_version(made_from: Source) -> list[str]:
+    """Say which version of the framework the report belongs to (DUR-01)."""
+    version = made_from.version
+    if version is None:
+        return []
+    since = words.long_date(version.effective_from)
+    return [f"Made by version {version.number} of the framework, in force since {since}."]
 
 
 def not_final(records: Records) -> list[str]:

@@ -8,8 +8,9 @@ from typing import Any
 from django.db.models import Q
 
 from audits.enums import AssessmentStatus
+from audits.frameworks.models import FrameworkVersion
 from audits.frameworks.schema import Framework
-from audits.frameworks.selectors import framework_in_force
+from audits.frameworks.selectors import framework_of, version_in_force
 from audits.models import Assessment
 from reporting.enums import ReportKind
 from reporting.periods import Period
@@ -36,6 +37,8 @@ class Source:
     """Results of a former tool; none in a report on a part of the council, which they do not name."""
     scope: str = ""
     chosen: tuple[Example, ...] = ()
+    version: FrameworkVersion | None = None
+    """The published version of the framework by which it is counted (DUR-01)."""
 
     @property
     def framework(self) -> Framework:
@@ -55,7 +58,8 @@ def source(
 
     Two readings, because of the months before only the grades are wanted: a part is read when it is asked for.
     """
-    framework = framework_in_force(min(as_of, period.ends))
+    version = version_in_force(min(as_of, period.ends))
+    framework = framework_of(version)
     wanted = definition(framework, kind, scope)
     starts = min(period.year, period.before[0])
     narrow: dict[str, Any] = {"framework": framework, "as_of": as_of, **_about(scope)}
@@ -75,6 +79,7 @@ def source(
         former=None if scope else former_results(framework.main_grades),
         scope=scope,
         chosen=tuple(examples(period.starts, period.ends, framework, chosen)) if chosen else (),
+        version=version,
     )
 
 

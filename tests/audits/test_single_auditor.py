@@ -32,6 +32,7 @@ from qaf.notices.models import Notice
 from qaf.tenants.models import Person, Unit
 from qaf.tenants.registry import todo_for
 from qaf.tenants.transitions import TransitionRefused
+from qaf.ui import pdf
 from tests.factories.people import make_person
 from tests.factories.tools import Sheet, fill_form, make_sheet
 
@@ -358,7 +359,7 @@ def test_the_workers_own_view_stands_beside_the_auditors_and_goes_into_the_copy(
 )
 def test_feedback_is_acknowledged_stored_and_copied_where_that_post_audited(role, copied):
     sheet = make_sheet("slough", role=role)
-    make_person("Sana Safe", "hos_sqa")
+    lead = make_person("Sana Safe", "hos_sqa")
     assert Unit.objects.filter(kind="service").exists()
     submit(sheet, "good")
     talk(sheet, "worker", [sheet.wyn], answers={"procedure_followed": "Yes.", "child_helped": "Yes."})
@@ -370,7 +371,18 @@ def test_feedback_is_acknowledged_stored_and_copied_where_that_post_audited(role
     ]
     complete_follow_up(follow_up=asked[1], person=sheet.wyn, answers={"read": True}, comment="I agree.")
     assert [one.status for one in asked.all()] == ["open", "done"]
-    assert FollowUp.objects.get(kind=FollowUpKind.FILING).title.endswith("on the child’s record")
+    filing = FollowUp.objects.get(kind=FollowUpKind.FILING)
+    assert (filing.title.endswith("on the child’s record"), filing.assignee) == (True, lead)
+    copy = file_copy_of(sheet.audit, sheet.framework)
+    context = {"copy": copy, "audit": sheet.audit, "council": "Alder", "made_on": clock.today()}
+    assert sheet.audit.reference in pdf.html_of("audits/file_copy/copy.html", context), (
+        "there is a copy to store"
+    )
+    with pytest.raises(ValidationError, match="placed"):
+        complete_follow_up(follow_up=filing, person=lead, answers={})
+    complete_follow_up(follow_up=filing, person=lead, answers={"filed_on": clock.today().isoformat()})
+    filing.refresh_from_db()
+    assert (filing.status, filing.answers["filed_on"]) == ("done", clock.today().isoformat())
     told = set(Notice.objects.filter(kind="audit_copy").values_list("person__name", flat=True))
     assert told == copied
 

@@ -7,6 +7,8 @@ import pytest
 from django.urls import reverse
 
 from audits.frameworks import loader
+from audits.frameworks.services import publish_framework
+from qaf.lib import clock
 from reporting.models import ReportSnapshot
 from reporting.selectors.examples import IMPACT, PRACTICE, examples
 from reporting.services import faces
@@ -122,3 +124,18 @@ def test_the_page_of_families_is_offered_where_families_are_asked(scope, frozen,
     made = one_auditor(name)
     page = shown(enter(made.person("Wilma Wick", role, signs_in=True)).get("/a/alder/more/"))
     assert (reverse("feedback:register", args=["alder"]) in page) == there
+
+
+@pytest.mark.req("DUR-01")
+def test_a_report_belongs_to_the_version_of_the_framework_of_its_months_and_says_so(scope, frozen, enter):
+    made = one_auditor("durham")
+    made.audit(SEPTEMBER, "good")
+    writer = made.person("Sim Stone", "service_improvement_manager", signs_in=True)
+    text = loader.builtin_text("durham") + "# reviewed\n"
+    publish_framework(text=text, effective_from=date(2026, 10, 1))
+    report = freeze(kind="quarterly", label="2026-Q3", person=writer)
+    assert report.figures["framework_version"] == 1
+    page = shown(enter(writer).get(reverse("reporting:report", args=["alder", report.pk])))
+    assert "Made by version 1 of the framework, in force since" in page
+    with clock.travel(date(2027, 1, 4)):
+        assert freeze(kind="quarterly", label="2026-Q4", person=writer).figures["framework_version"] == 2
