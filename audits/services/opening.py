@@ -32,10 +32,12 @@ def moments_of(audit: Audit) -> dict[str, date | datetime]:
     return {name: moment for name, moment in known.items() if moment is not None}
 
 
-def due_for(audit: Audit, framework: Framework, due: DueRule) -> date:
-    """Return the day a rule gives for this audit."""
+def due_for(audit: Audit, framework: Framework, due: DueRule, *, afresh: bool = False) -> date:
+    """Return the day a rule gives for this audit; ``afresh`` counts from now what is asked for once more."""
     today = clock.today()
     moments = moments_of(audit)
+    if afresh:
+        moments = dict.fromkeys(moments, clock.now())
     moments["next_supervision"] = next_supervision(audit.case, framework=framework, today=today)
     month = audit.cycle.period if audit.cycle else audit.allocated_on
     day = framework.due_on(due, month=month, **moments)
@@ -100,7 +102,7 @@ def ask_for_supervision(*, audit: Audit, needed: bool = False, again: int = 0) -
         title=f"Discuss {audit.reference} in supervision",
         party=rules.by,
         people=by[:1],
-        due_on=due_for(audit, framework, rules.due) if rules.due else None,
+        due_on=due_for(audit, framework, rules.due, afresh=bool(again)) if rules.due else None,
         about=worker,
         guidance="Go through the findings with the worker: what was strong, what support or learning would help.",
     )

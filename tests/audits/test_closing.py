@@ -1,6 +1,6 @@
 """The loop closes by itself when the last thing is done, and not before; the re-audit looks again."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -91,6 +91,21 @@ def test_the_loop_closes_when_filing_supervision_and_actions_are_done(cast, seni
     sign_off_action(action=action, comment="", person=cast.lena, judged=JUDGED)
     audit.refresh_from_db()
     assert (audit.status, audit.closed_at) == ("closed", clock.now())
+
+
+@pytest.mark.req("HER-50", "HER-51")
+def test_actions_left_open_in_supervision_are_asked_for_again_with_a_day_that_is_still_to_come(cast, seniors):
+    audit = finish(make_audit(cast), cast)
+    entry = FollowUp.objects.get(audit_links__audit=audit, kind="supervision")
+    assert entry.due_on is not None
+    with clock.travel(entry.due_on + timedelta(days=14)):
+        complete_follow_up(
+            follow_up=entry,
+            person=cast.lena,
+            answers={"held_on": "2026-11-30", "actions_complete": False},
+        )
+        following = FollowUp.objects.get(audit_links__audit=audit, kind="supervision", status="open")
+        assert following.due_on == clock.today() + timedelta(weeks=6)
 
 
 def test_looking_for_what_can_be_closed_costs_one_query_however_many_audits_wait(
