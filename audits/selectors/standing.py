@@ -206,6 +206,14 @@ def state_words(assessment: Assessment, framework: Framework) -> str:
     return str(assessment.get_status_display())
 
 
+def audit_words(audit: Audit, framework: Framework) -> str:
+    """Return where an audit stands, in words; a checklist has answers where others have grades."""
+    words = str(audit.get_status_display())
+    if audit.status in (AuditStatus.LOCKED, AuditStatus.REVEALED) and framework.tool(audit.tool).is_checklist:
+        return words.replace("Grades", "Answers")
+    return words
+
+
 def grading(framework: Framework, assessments: tuple[Assessment, ...]) -> tuple[Assessment, ...]:
     """Return the assessments whose grades the audit waits for."""
     return tuple(one for one in assessments if gives_grades(framework, one.slot))

@@ -33,7 +33,7 @@ from audits.selectors.links import OVERALL_SECTION, assessment_href, audit_href
 from audits.selectors.outcome import outcome_of
 from audits.selectors.progress import Task
 from audits.selectors.responsibility import responsibility_of
-from audits.selectors.standing import Standing, grading, is_self_assessment, state_words
+from audits.selectors.standing import Standing, audit_words, grading, is_self_assessment, state_words
 from audits.selectors.together import may_look_on
 from audits.services.assessments import WORKING, problems_with_revising
 from audits.services.conversations import AREAS, DEPARTURE, DISCUSSED_GRADE, DOMAINS, STRENGTHS
@@ -52,7 +52,7 @@ def mine(request: CouncilRequest) -> HttpResponse:
         {
             "reference": one.reference,
             "href": audit_href(one),
-            "status": one.get_status_display(),
+            "status": audit_words(one, framework_of(one.framework_version)),
             "allocated_on": one.allocated_on,
         }
         for one in audits_of_work(request.person)[:PER_PAGE]
@@ -81,6 +81,7 @@ def overview(request: CouncilRequest, standing: Standing) -> HttpResponse:
     """Show what the audit is, who takes part, where it stands, and what the person may see and do."""
     audit = standing.audit
     context = {
+        "status": audit_words(audit, standing.framework),
         "tasks": _tasks(standing),
         "people": _people(standing),
         "facts": _facts(standing),

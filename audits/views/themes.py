@@ -22,6 +22,7 @@ from audits.forms.themes import (
 from audits.frameworks.schema.framework import Framework
 from audits.frameworks.selectors import NoFrameworkError, framework_in_force, framework_of
 from audits.models import Cycle, PerformanceQuestion, Theme
+from audits.selectors.standing import audit_words
 from audits.selectors.themes import needs_theme, plan_of_year, programmes
 from audits.services.programmes import (
     answer_question,
@@ -125,11 +126,12 @@ def programme(request: CouncilRequest, pk: int) -> HttpResponse:
         except (TransitionRefused, StatusHasChanged) as refusal:
             messages.error(request, str(refusal))
             return redirect("audits:programme", council=request.authority.slug, pk=pk)
+    audits = found.audits.select_related("service", "worker").order_by("reference")
     context = {
         "programme": found,
         "theme": found.theme,
         "tool": framework.tool(found.tool).name,
-        "audits": found.audits.select_related("service", "worker").order_by("reference"),
+        "audits": [(one, audit_words(one, framework)) for one in audits],
         "form": form,
         "recipients": [framework.names.role(key) for key in found.theme.recipients],
     }

@@ -264,6 +264,8 @@ def test_two_auditors_answers_stand_side_by_side_with_what_differs_marked(counci
         client = enter(person)
         answer_all(client, sheet, slot, **changed)
         assert client.post(at(sheet, "lock/", slot)).status_code == 302
+    page = read(client, f"/a/alder/audits/{sheet.audit.reference}/")
+    assert ("Answers shown" in page, "Grades shown" in page) == (True, False)
     page = read(client, f"/a/alder/audits/{sheet.audit.reference}/grades/")
     assert "Answers side by side" in page
     differing = re.findall(r'<th scope="row">([^<]+)<span class="qaf-compare__flag">Differs', page)
