@@ -78,6 +78,7 @@ urlpatterns += [
     path(f"{_own}/section/<slug:key>/save/", assessment.save, name="save"),
     path(f"{_own}/check/", checking.ask_check, name="ask_check"),
     path(f"{_own}/lock/", assessment.lock, name="lock"),
+    path(f"{_own}/written/", assessment.written, name="written"),
     path(f"{_own}/grade/<slug:key>/", assessment.change_grade, name="change_grade"),
     path(f"{_own}/submit/", assessment.submit, name="submit"),
     path(f"{_own}/hand-in/", taking_part.hand_in_part, name="hand_in"),

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from audits.enums import CHECKLIST, NOT_APPLICABLE, OVERALL, GradeStage
 from audits.frameworks.schema import Framework, Tool
-from audits.models import Judgement, RecordedGrade
+from audits.models import Assessment, Judgement, RecordedGrade
 from audits.selectors.comparison import Cell, Comparison, Row, compare, ungraded_cell
 from audits.selectors.reading import answers_in, marks_in_words
 from audits.selectors.standing import Standing, grading, is_self_assessment
@@ -61,6 +61,23 @@ def side_by_side(standing: Standing) -> Comparison | None:
     )
 
 
+def own_record(assessment: Assessment, standing: Standing) -> Comparison:
+    """Return what one auditor locked, for their own eyes: the others' stay unseen."""
+    framework, tool = standing.framework, standing.framework.tool(standing.audit.tool)
+    return compare(
+        columns=[framework.names.slot(assessment.slot)],
+        domains={one.key: one.title for one in tool.domains},
+        cells=[
+            {
+                one.domain: _cell(one, framework, tool, counts=True)
+                for one in Judgement.objects.filter(assessment=assessment)
+            }
+        ],
+        overall="Overall grade",
+        tool=tool,
+    )
+
+
 def _compared(framework: Framework) -> tuple[str, ...]:
     slots = framework.process.compared_slots
     return slots or tuple(slot.key for slot in framework.assessed_slots)
@@ -81,7 +98,7 @@ def _cell(judgement: Judgement, framework: Framework, tool: Tool, *, counts: boo
         strengths=judgement.strengths,
         development=judgement.development,
         evidence=judgement.evidence,
-        answers="\n".join(f"{label}: {text}" for label, text in answers),
+        answers="\n".join(f"{label}{'' if label.endswith('?') else ':'} {text}" for label, text in answers),
     )
 
 

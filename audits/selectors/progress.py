@@ -85,7 +85,9 @@ def _judgement(assessment: Assessment, sections: list[Section]) -> Part:
     locked = assessment.locked_at is not None
     tasks = []
     for section in sections:
-        href = "" if locked else assessment_href(assessment, "section", section.key)
+        href = assessment_href(assessment, "section", section.key)
+        if locked:
+            href = f"{assessment_href(assessment, 'written')}#{section.key}"
         status, tone = _section_state(section, locked)
         tasks.append(Task(section.title, status, tone, href))
     done = sum(1 for one in sections if locked or (one.is_complete and (one.is_begun or not one.applies)))

@@ -15,7 +15,7 @@ from audits.frameworks.schema import Tool
 from audits.models import Assessment
 from audits.selectors.asked import EXTRA, WARNING_REASON, answers_given
 from audits.selectors.audits import begins_later
-from audits.selectors.grades import PARTS
+from audits.selectors.grades import PARTS, own_record, words_of
 from audits.selectors.links import OVERALL_SECTION, assessment_href, audit_href
 from audits.selectors.missing import missing_before_lock, missing_before_submission
 from audits.selectors.progress import parts_of
@@ -120,6 +120,17 @@ def save(request: CouncilRequest, standing: Standing, assessment: Assessment, ke
         answer = {"version": error.theirs.version, "theirs": theirs, "saved_by": "Another window"}
         return JsonResponse(answer, status=409)
     return JsonResponse({"version": draft.version, "saved_at": draft.saved_at.isoformat()})
+
+
+@own_page
+def written(request: CouncilRequest, standing: Standing, assessment: Assessment) -> HttpResponse:
+    """Show auditors their own grades and words once they are locked, to talk from and to answer for."""
+    if assessment.locked_at is None:
+        return redirect(assessment_href(assessment))
+    record = own_record(assessment, standing)
+    rows = [(row, OVERALL_SECTION if row.overall else row.domain, words_of(row)) for row in record.rows]
+    context = {"record": record, "rows": rows}
+    return show(request, "audits/assessment/written.html", standing, context, assessment=assessment)
 
 
 @own_page

@@ -132,6 +132,21 @@ def test_locking_too_early_lists_what_is_missing_with_links(audit, cast, as_):
     assert f'href="{at(audit, "part/lead/section/voice_of_child/")}"' in answer.content.decode()
 
 
+@pytest.mark.req("HER-23", "HER-25")
+def test_auditors_read_what_they_locked_to_talk_from_it_and_nothing_of_each_others(audit, cast, council, as_):
+    client, page = as_(cast.lena), at(audit, "part/lead/written/")
+    assert client.get(page).url == at(audit, "part/lead/"), "nothing is locked yet"
+    with authority_scope(council):
+        made.lock(audit, "lead", "good", mark="She chose the colour.")
+        made.lock(audit, "peer", "inadequate", mark="Nobody asked her.")
+    parts = client.get(at(audit, "part/lead/")).content.decode()
+    assert f'href="{page}#voice_of_child"' in parts
+    body = client.get(page).content.decode()
+    assert ('id="voice_of_child"' in body, "She chose the colour." in body, "Good" in body) == (True,) * 3
+    assert ("Nobody asked her." in body, "Inadequate" in body) == (False, False)
+    assert client.get(at(audit, "part/peer/written/")).status_code == 403
+
+
 @pytest.mark.req(
     "HER-19", "HER-20", "HER-21", "HER-22", "HER-23", "HER-24", "HER-25", "HER-29", "HER-30", "HER-32"
 )
