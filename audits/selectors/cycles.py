@@ -52,6 +52,18 @@ class BoardRow:
     late: int = 0
     asked: int = 0
     missing: int = 0
+    eligible: int = 0
+    drawn: int = 0
+
+    @property
+    def why_missing(self) -> str:
+        """What kept the service below what the framework asks for, by the receipt of the draw."""
+        if self.drawn >= self.asked:
+            return "a case was taken out and no other could come in its place"
+        if self.eligible < self.asked:
+            return "there was no other record that could be drawn"
+        could = plural(self.eligible, "record")
+        return f"{could} could be drawn, and the caps for one auditor, worker or family allowed no more"
 
     @property
     def total(self) -> int:
@@ -136,7 +148,10 @@ def board_of(cycle: Cycle) -> Board:
         row.late += found["late"]
         row.counts[_stage_of(found["status"])] += found["n"]
     for name, row in rows.items():
-        row.asked = receipt[name]["asked"] if name in receipt else 0
+        if name in receipt:
+            row.asked, row.eligible, row.drawn = (
+                receipt[name][key] for key in ("asked", "eligible", "drawn")
+            )
         row.missing = max(row.asked - row.total, 0)
     ordered = tuple(rows[name] for name in rows)
     totals = BoardRow("All services", None)

@@ -89,6 +89,9 @@ def test_the_month_shows_where_every_audit_stands_and_what_is_late(small, ash, o
     assert rows["MASH"] == ([0, 0, 0, 2, 0, 0], 0, 3)
     assert rows["Safeguarding Teams"] == ([3, 0, 0, 0, 0, 0], 3, 3)
     assert page.context["board"].totals.late == 14
+    short = "MASH, 2 of 3: {} could be drawn, and the caps for one auditor, worker or family allowed no more."
+    eligible = {one["key"]: one["eligible"] for one in Cycle.objects.get().receipt["services"]}["mash"]
+    assert short.format(f"{eligible} records") in text_of(page)
 
 
 def test_a_service_without_a_drawn_record_is_flagged(small, ash):
