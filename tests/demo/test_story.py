@@ -1,6 +1,6 @@
 """The story: two months of a council through the real importer and services, as it stands today."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from moderation.models import Moderation
 from qaf.demo.guard import refuse_outside_demo
 from qaf.demo.story.sign_ins import FILE, PASSWORD
 from qaf.lib import clock
+from qaf.notices.models import Notice
 from qaf.tenants.models import Access, Authority, Person, User
 from qaf.tenants.scope import authority_scope
 
@@ -70,6 +71,13 @@ def test_there_is_an_audit_in_every_status_but_closed_and_withdrawn_after_two_mo
         AuditStatus.OUTCOME,
         AuditStatus.FINAL,
     }
+
+
+@pytest.mark.usefixtures("inside")
+def test_what_was_told_long_ago_has_been_read_and_something_is_new():
+    unread = Notice.objects.filter(read_at=None)
+    assert unread.exists()
+    assert unread.order_by("created_at")[0].created_at > TODAY - timedelta(days=8)
 
 
 @pytest.mark.usefixtures("inside")

@@ -50,6 +50,14 @@ def test_every_note_holds_strengths_development_and_evidence_whatever_the_grade(
     assert all(len(text) > 20 for text in (note.strengths, note.development, note.evidence))
 
 
+def test_a_text_never_says_one_sentence_twice_with_other_words_in_it():
+    used = set()
+    shapes = [pattern(sentence) for sentence in bank("quality_of_plans")["strong"]]
+    for number in range(200):
+        text = writer(number, used=used).say("quality_of_plans", "strong", 3)
+        assert sum(len(shape.findall(text)) for shape in shapes) == 3, text
+
+
 def test_an_inadequate_domain_says_something_serious_and_still_something_kind():
     author = writer(9)
     note = author.note("management_oversight", "inadequate")

@@ -1,9 +1,10 @@
 """Build the demonstration council by council; each council is one transaction, so it is whole or absent."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from shutil import rmtree
 
@@ -22,7 +23,8 @@ from qaf.demo.story.timeline import Timeline, at, list_day
 from qaf.demo.world import CouncilPlan, World, load_plans
 from qaf.demo.world.annex_a import write_month
 from qaf.lib import calendar, clock
-from qaf.notices.services import without_email
+from qaf.notices.models import Notice
+from qaf.notices.services import mark_read, without_email
 from qaf.tenants.models import Authority, Person
 from qaf.tenants.scope import authority_scope
 from qaf.tenants.services import create_council, create_person, give_post
@@ -31,6 +33,7 @@ FULL_MONTHS = 12
 LIST_MONTHS = 3
 QUICK_MONTHS = 2
 SERVED_MONTHS = 30
+UNREAD_DAYS = 5
 
 
 def slug_of(framework: str) -> str:
@@ -132,9 +135,20 @@ class Story:
         for cohort in self.timeline.cohorts:
             self._bring_in_list(authority, cohort)
             life.live(cohort)
+        with authority_scope(authority, why=WHY):
+            self._read_notices()
         rmtree(self.lists, ignore_errors=True)
         if self.plan.full_history:
             leave_files(self.world, self.timeline.today, self.files)
+
+    def _read_notices(self) -> None:
+        """Let everybody have read what they were told before the last few days."""
+        before = at(self.timeline.today - timedelta(days=UNREAD_DAYS), 0)
+        read: defaultdict[Person, list[int]] = defaultdict(list)
+        for notice in Notice.objects.filter(created_at__lt=before, read_at=None).select_related("person"):
+            read[notice.person].append(notice.pk)
+        for person, ids in read.items():
+            mark_read(person=person, notice_ids=ids)
 
     def _set_up(self) -> Authority:
         framework = self.plan.framework

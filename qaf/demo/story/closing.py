@@ -162,11 +162,13 @@ class ClosingDesk:
         )  # fmt: skip
 
     def _supervision(self, follow_up: FollowUp, person: Person, writer: Writer) -> None:
+        audit = next(iter(follow_up.audit_links.all())).audit
+        unfinished = audit.action_links.filter(action__status=ActionStatus.OPEN).exists()
         answers = {
             "held_on": clock.today().isoformat(),
             "strengths": writer.say("actions", "supervision_strengths"),
             "learning_need": writer.say("actions", "supervision_needs"),
-            "actions_complete": writer.slot("worker").endswith("worker"),
+            "actions_complete": not unfinished,
         }
         complete_follow_up(follow_up=follow_up, person=person, answers=answers)
 

@@ -2,6 +2,7 @@
 
 import random
 
+from audits.cases.enums import CaseStatus
 from audits.enums import Consent
 from audits.frameworks.schema import Framework
 from audits.models import Audit
@@ -38,17 +39,19 @@ def ask_consent(
             person=worker,
             asked_on=None if consent == Consent.NOT_ASKED else clock.today(),
             not_asked_reason=writer.say("family", "not_asked_note") if consent == Consent.NOT_ASKED else "",
-            safety=_safety(rng, writer) if consent == Consent.YES else {},
+            safety=_safety(audit, rng, writer) if consent == Consent.YES else {},
         )
 
 
-def _safety(rng: random.Random, writer: Writer) -> dict[str, str]:
+def _safety(audit: Audit, rng: random.Random, writer: Writer) -> dict[str, str]:
     """Return a number that is kept free for fiction, and what makes a call safe."""
     safety = {
         "safe_number": f"07700 900{rng.randrange(1000):03d}",
         "safe_time": writer.say("family", "best_time"),
         "parental_responsibility": writer.say("family", "responsibility"),
     }
+    if audit.case_status == CaseStatus.CARE_LEAVER:
+        del safety["parental_responsibility"]
     if rng.random() < 0.12:
         safety["must_not_know"] = writer.say("family", "not_know")
     if rng.random() < 0.08:
@@ -64,7 +67,9 @@ def tell_preferences(
     """Record how the family prefers to be reached, where the framework asks that and no consent."""
     for relative in family_of(audit, framework):
         if not relative.consent_required and relative.consent is None:
-            safety = _safety(rng, writer) | {"communication_needs": "A call first, then a visit at home."}
+            safety = _safety(audit, rng, writer) | {
+                "communication_needs": "A call first, then a visit at home."
+            }
             record_preference(audit=audit, target=relative.key, person=worker, safety=safety)
 
 
@@ -82,7 +87,9 @@ def talk_to_family(
             text = writer.say("family", "no_reply_note") if reason == "no_answer" else ""
             record_no_contact(audit=audit, target=relative.key, reason=key, person=auditor, text=text)
             continue
-        parent = relative.target.each or relative.key != "child"
+        # A care leaver speaks for themselves.
+        grown = audit.case_status == CaseStatus.CARE_LEAVER
+        parent = not grown and (relative.target.each or relative.key != "child")
         voice = "parent" if parent else "child"
         asked = ("helped", "not_helped", "change")
         numbers = ("1", "2", str(len(questions_of(framework))))

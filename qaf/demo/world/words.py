@@ -101,12 +101,16 @@ class Writer:
         return other
 
     def say(self, name: str, rule: str, count: int = 1, **facts: str) -> str:
-        """Return ``count`` sentences of a rule, each filled and, where the bank allows, not used before."""
+        """Return ``count`` different sentences of a rule, each filled and, where the bank allows, not used before."""
         pool = list(bank(name)[rule])
         self._rng.shuffle(pool)
-        return " ".join(
-            self._fresh(pool[index % len(pool) :] + pool[:index], facts) for index in range(count)
-        )
+        said = []
+        for _ in range(count):
+            template, text = self._fresh(pool, facts)
+            said.append(text)
+            if len(pool) > 1:
+                pool.remove(template)
+        return " ".join(said)
 
     def note(self, domain: str, grade: str) -> Note:
         """Return the words that go with a grade in a domain; unknown domains borrow from the general banks."""
@@ -135,14 +139,16 @@ class Writer:
         """Return the value that a held slot has in this case."""
         return self._held[name]
 
-    def _fresh(self, pool: list[str], facts: dict[str, str]) -> str:
-        text = ""
+    def _fresh(self, pool: list[str], facts: dict[str, str]) -> tuple[str, str]:
+        """Return a sentence of the bank and its text."""
+        template = text = ""
         for attempt in range(TRIES):
-            text = self._fill(pool[attempt % len(pool)], facts)
+            template = pool[attempt % len(pool)]
+            text = self._fill(template, facts)
             if text not in self._used:
                 break
         self._used.add(text)
-        return text
+        return template, text
 
     def _fill(self, template: str, facts: dict[str, str]) -> str:
         def value(match: re.Match) -> str:
