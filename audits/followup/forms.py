@@ -308,8 +308,9 @@ class ConcernForm(SpokenFirstFields):
             "hint": "Such as the front door, the emergency duty team, or the worker’s manager.",
         },
         "about_staff": {
+            "conditional": {"on": ["about_person"]},
             "hint": "It then goes past their own managers. Neither they nor the managers see it, and you need not "
-            "speak with them first."
+            "speak with them first.",
         },
         "about_person": {
             "hint": "Their name as it stands in your council’s list of people. Leave empty for a carer."

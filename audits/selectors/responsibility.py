@@ -30,6 +30,8 @@ class Responsibility:
         found = []
         if self.since and self.weeks is not None:
             how_long = plural(self.weeks, "week") if self.weeks < 26 else "half a year or longer"
+            if not self.weeks:
+                how_long = "less than a week"
             found.append(
                 f"The worker had worked with the child since {long_date(self.since)}, {how_long} before the audit."
             )

@@ -126,12 +126,12 @@ def programme(request: CouncilRequest, pk: int) -> HttpResponse:
         except (TransitionRefused, StatusHasChanged) as refusal:
             messages.error(request, str(refusal))
             return redirect("audits:programme", council=request.authority.slug, pk=pk)
-    audits = found.audits.select_related("service", "worker").order_by("reference")
+    its_audits = found.audits.select_related("service", "worker").order_by("reference")
     context = {
         "programme": found,
         "theme": found.theme,
         "tool": framework.tool(found.tool).name,
-        "audits": [(one, audit_words(one, framework)) for one in audits],
+        "audits": [(one, audit_words(one, framework)) for one in its_audits],
         "form": form,
         "recipients": [framework.names.role(key) for key in found.theme.recipients],
     }

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from qaf.lib import clock
 from qaf.ui import words
 
 TONES = {"grey", "blue", "green", "yellow", "orange", "red", "purple", "teal", "magenta"}
@@ -40,6 +41,14 @@ def status_tag(status: Any, tone: str = "") -> SafeString:
     if tone not in TONES:
         raise ValueError(f"There is no tone “{tone}”; choose one of {', '.join(sorted(TONES))}.")
     return format_html('<strong class="govuk-tag govuk-tag--{}">{}</strong>', tone, _label(status))
+
+
+def due_on(value: date | None) -> SafeString:
+    """Return how far off a due day is, and the day: "2 working days late, was due on Friday 4 December 2026"."""
+    if not value:
+        return SafeString("")
+    joint = "was due on " if words.days_left(value) < 0 else "" if value == clock.today() else "on "
+    return format_html("{}, {}{}", due(value), joint, words.long_date(value))
 
 
 def due(value: date | None) -> SafeString:

@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.db import models
 from django.template import Context, Template
 from django.test import RequestFactory
+from django.utils.html import strip_tags
 
 from qaf.lib import clock
 from qaf.ui.components import component, params_from
@@ -54,6 +55,31 @@ def test_a_late_date_is_late_in_words_and_marked():
     with clock.travel(date(2026, 12, 3)):
         html = render("{{ day|due }}", day=date(2026, 12, 1))
     assert html == '<span class="qaf-due qaf-due--late">2 working days late</span>'
+
+
+@pytest.mark.parametrize(
+    ("due", "said"),
+    [
+        (date(2026, 11, 27), "1 working day late, was due on Friday 27 November 2026"),
+        (date(2026, 11, 30), "due today, Monday 30 November 2026"),
+        (date(2026, 12, 3), "due in 3 working days, on Thursday 3 December 2026"),
+    ],
+)
+def test_a_due_day_is_told_with_how_far_off_it_is(due, said):
+    with clock.travel(date(2026, 11, 30)):
+        assert strip_tags(render("{{ d|due_on }}", d=due)) == said
+    assert render("{{ d|due_on }}", d=None) == ""
+
+
+def test_references_in_a_text_stay_whole_and_everything_else_is_escaped():
+    html = render("{{ t|whole_references }}", t="Discuss HER-2026-0004 & <HER-2026-0005>")
+    whole = '<span class="qaf-whole">HER-2026-000{}</span>'
+    assert html == f"Discuss {whole.format(4)} &amp; &lt;{whole.format(5)}&gt;"
+
+
+def test_the_count_of_a_share_can_stand_below_it():
+    html = render("{{ a|share_in_lines }}/{{ b|share_in_lines }}", a="39% (7 of 18)", b="3 of 4")
+    assert html == '39% <span class="qaf-table__n">7 of 18</span>/3 of 4'
 
 
 def test_options_become_component_parameters():

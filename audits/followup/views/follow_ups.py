@@ -23,6 +23,7 @@ from audits.followup.selectors.lists import written_summaries
 from audits.followup.services import complete_follow_up, stand_down_follow_up
 from audits.followup.services.providers import decide_placement
 from audits.followup.views.common import PER_PAGE, log_read, origin_of, page_of, refused, tabs
+from audits.frameworks.schema.framework import FrameworkNames
 from audits.frameworks.selectors import framework_in_force
 from qaf.lib import clock
 from qaf.tenants.models import Person
@@ -59,7 +60,9 @@ def follow_ups(request: CouncilRequest) -> HttpResponse:
     found = FollowUpFilter(request.GET, queryset=visible_follow_ups(request.person), request=request)
     rows = found.qs.order_by(*ordering(request.GET, allowed=SORTS, default="due"), "pk")
     page, listed = page_of(request, rows, "follow_up")
-    context = {"filter": found, "page_obj": page, "listed": listed, "tabs": tabs(request, "follow_ups")}
+    names = framework_in_force().names
+    shown = [(one, _asked_of(one, names), origin) for one, origin in listed if isinstance(one, FollowUp)]
+    context = {"filter": found, "page_obj": page, "listed": shown, "tabs": tabs(request, "follow_ups")}
     return render(request, "followup/follow_ups.html", {**context, "today": clock.today()})
 
 
@@ -97,12 +100,23 @@ def follow_up(request: CouncilRequest, pk: int) -> HttpResponse:
         "form": form,
         "end_form": end_form,
         "help": help_with(found) if asked else None,
+        "asked_of": _asked_of(found, framework_in_force().names),
         "origin": origin_of("follow_up", pk),
         "rows": _rows(found),
         "links": links_for(found),
         "may_give": may_give(found, request.person),
     }
     return render(request, "followup/follow_up.html", context)
+
+
+def _asked_of(found: FollowUp, names: FrameworkNames) -> str:
+    """Return who is asked: somebody by name, else those who hold a role together."""
+    if found.assignee:
+        return found.assignee.name
+    if not found.assignee_role:
+        return "Whoever comes first of those asked"
+    party = names.party(found.assignee_role).removeprefix("the ")
+    return f"{party[:1].upper()}{party[1:]}, whoever comes first"
 
 
 def _href(request: CouncilRequest, pk: int) -> str:

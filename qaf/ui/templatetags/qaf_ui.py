@@ -1,8 +1,9 @@
 """``{% load qaf_ui %}``: every tag and filter that a page may use; docs/guide/ui.md shows each."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from itertools import zip_longest
 from typing import Any
 
 from django import template
@@ -12,7 +13,7 @@ from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.template import Context
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from qaf.ui import tables, tagging, words
@@ -68,7 +69,31 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
+@register.filter
+def whole_references(text: str) -> SafeString:
+    """Keep each reference in a text on one line; it breaks at its hyphens, and then reads as two."""
+    parts = REFERENCE.split(text)
+    found = [format_html('<span class="qaf-whole">{}</span>', one) for one in REFERENCE.findall(text)]
+    return format_html_join("", "{}{}", zip_longest(parts, found, fillvalue=""))
+
+
+@register.filter
+def at(values: Sequence[Any], place: int) -> Any:
+    """Return what stands at a place, such as the heading of the column that a loop has come to; else nothing."""
+    return values[place] if place < len(values) else ""
+
+
+@register.filter
+def share_in_lines(text: str) -> SafeString:
+    """Put the count of a share below it, for tables of many columns."""
+    share, opened, count = text.partition("% (")
+    if not opened:
+        return conditional_escape(text)
+    return format_html('{}% <span class="qaf-table__n">{}</span>', share, count.removesuffix(")"))
+
+
 register.filter("due", tagging.due)
+register.filter("due_on", tagging.due_on)
 register.filter("grade_tag", tagging.grade_tag)
 register.filter("status_tag", tagging.status_tag)
 
