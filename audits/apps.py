@@ -22,7 +22,6 @@ class AuditsConfig(AppConfig):
         from audits import receivers, tasks  # noqa: F401
         from audits.followup import registry as followup
         from audits.followup.enums import FollowUpKind
-        from audits.followup.paths import council_path
         from audits.registry import add_panel
         from audits.selectors.action_position import sees_positions
         from audits.selectors.flags import marks_panel, todo_of_concerns
@@ -30,6 +29,7 @@ class AuditsConfig(AppConfig):
         from audits.selectors.outcome import outcome_todo
         from audits.selectors.what_follows import follow_up_panel, outcome_panel
         from audits.services.re_audits import why_not_re_auditor
+        from qaf.tenants.paths import council_path
         from qaf.tenants.registry import add_todo
 
         followup.add_origins(audit_origins)

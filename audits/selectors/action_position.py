@@ -39,7 +39,7 @@ def audits_with_actions() -> QuerySet:
     reported = ReportedPosition.objects.filter(audit=OuterRef("pk"))
     return (
         Audit.objects.filter(AGREED, action_links__isnull=False)
-        .select_related("authority", "case", "team", "service")
+        .select_related("case", "team", "service")
         .annotate(
             open_actions=count(status=ActionStatus.OPEN),
             late_actions=count(status=ActionStatus.OPEN, due_on__lt=today),

@@ -17,7 +17,6 @@ OPEN_ASSESSMENT = (AssessmentStatus.ALLOCATED, AssessmentStatus.IN_PROGRESS, Ass
 def audits() -> QuerySet[Audit]:
     """Return audits with everything their pages name."""
     return Audit.objects.select_related(
-        "authority",
         "cycle",
         "case__team",
         "framework_version",
@@ -41,7 +40,7 @@ def assessments_of(person: Person) -> QuerySet[Assessment]:
         Assessment.objects.filter(assessor=person)
         .exclude(status=AssessmentStatus.REASSIGNED)
         .exclude(audit__status=AuditStatus.WITHDRAWN)
-        .select_related("audit__authority", "audit__service", "audit__team", "audit__framework_version")
+        .select_related("audit__service", "audit__team", "audit__framework_version")
         .order_by("-audit__allocated_on", "due_on", "id")
     )
 

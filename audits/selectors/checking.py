@@ -84,7 +84,7 @@ def open_checks(
     found = FinalisationCheck.objects.filter(checked_at=None, assessment__submitted_at=None)
     found = found if ids is None else found.filter(pk__in=list(ids))
     found = found.exclude(assessment__status=AssessmentStatus.REASSIGNED).select_related(
-        "asked_by", *(f"assessment__audit__{name}" for name in ("authority", "case", "framework_version"))
+        "asked_by", *(f"assessment__audit__{name}" for name in ("case", "framework_version"))
     )
     people: dict[tuple[int, str], list[Person]] = {}
     for check in found.prefetch_related("assessment__audit__assessments"):

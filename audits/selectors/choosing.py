@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from audits.enums import ChoiceStatus, CycleStatus, QuestionStatus
 from audits.followup.due import DueThing
-from audits.followup.paths import council_path
 from audits.frameworks.selectors import NoFrameworkError, framework_in_force, framework_of
 from audits.models import CaseChoice, PerformanceQuestion
 from audits.selectors.people import people_who_may
 from qaf.lib import calendar
+from qaf.tenants.paths import council_path
 from qaf.ui.words import month
 
 

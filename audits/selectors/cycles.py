@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.urls import reverse
 
 from audits.cases.enums import ImportStatus
 from audits.cases.models import CaseImport
@@ -25,10 +23,10 @@ from audits.programme.enums import OccurrenceKind
 from audits.programme.selectors import moved_day
 from qaf.lib import clock
 from qaf.lib.calendar import add_months, month_start
-from qaf.tenants.models import Authority, Person, Post
+from qaf.tenants.models import Person, Post
+from qaf.tenants.paths import council_path
 from qaf.tenants.permissions import may
 from qaf.tenants.registry import ToDo
-from qaf.tenants.scope import current_authority_id
 from qaf.ui.words import month as month_words
 from qaf.ui.words import plural
 
@@ -250,7 +248,7 @@ def month_todo(person: Person) -> Iterable[ToDo]:
         if waiting:
             yield ToDo(
                 f"Decide {plural(waiting, 'request')} to leave a child out",
-                _path("audits:exclusions"),
+                council_path("audits:exclusions"),
                 about="Nobody is left out until you approve.",
             )
 
@@ -268,7 +266,9 @@ def _month_to_open() -> Iterable[ToDo]:
     if today < issue_on or Cycle.objects.filter(period=period).exclude(status=CycleStatus.DRAFT).exists():
         return
     yield ToDo(
-        f"Open the audits of {month_words(period)}", _path("audits:prepare_month", period), due_on=issue_on
+        f"Open the audits of {month_words(period)}",
+        council_path("audits:prepare_month", period),
+        due_on=issue_on,
     )
 
 
@@ -284,11 +284,6 @@ def _gaps_to_fill() -> Iterable[ToDo]:
         period: date = row["audit__cycle__period"]
         yield ToDo(
             f"Find auditors for {plural(row['n'], 'place')} of {month_words(period)}",
-            f"{_path('audits:month', period)}#unfilled",
+            f"{council_path('audits:month', period)}#unfilled",
             about="Nobody could be allocated; each says why.",
         )
-
-
-def _path(name: str, *args: Any) -> str:
-    slug = Authority.objects.values_list("slug", flat=True).get(pk=current_authority_id())
-    return reverse(name, args=[slug, *args])

@@ -167,8 +167,7 @@ def todo_of_concerns(person: Person) -> Iterable[ToDo]:
         status__in=BEFORE_SUBMISSION,
     ).distinct()
     audits = {
-        audit.pk: audit
-        for audit in waiting.select_related("authority", "framework_version", "case", "cycle", "service")
+        audit.pk: audit for audit in waiting.select_related("framework_version", "case", "cycle", "service")
     }
     for pk, rules in marks_not_set(audits.values(), person).items():
         for rule in rules:

@@ -23,7 +23,7 @@ from qaf.lib import calendar
 from qaf.tenants.models import Person
 from qaf.tenants.registry import ToDo
 
-AROUND = ("authority", "framework_version", "cycle", "case", "worker", "manager", "chair", "team", "service")
+AROUND = ("framework_version", "cycle", "case", "worker", "manager", "chair", "team", "service")
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ _LINKS: dict[str, tuple[type[Model], str]] = {
 def audit_origins(kind: str, ids: Iterable[int]) -> dict[int, Origin]:
     """Return the audit behind each of ``ids`` that came from one."""
     link, column = _LINKS[kind]
-    rows = link._default_manager.filter(**{f"{column}__in": list(ids)}).select_related("audit__authority")
+    rows = link._default_manager.filter(**{f"{column}__in": list(ids)}).select_related("audit")
     return {
         getattr(row, column): Origin(f"Audit {row.audit.reference}", audit_href(row.audit))  # type: ignore[attr-defined]
         for row in rows

@@ -148,7 +148,7 @@ def outcome_todo(person: Person) -> Iterable[ToDo]:
     asked = FactCorrection.objects.filter(status=CorrectionStatus.ASKED).exclude(asked_by=person)
     if not may(person, "audits.open_cycle"):
         asked = asked.filter(audit__assessments__assessor=person)
-    for correction in asked.select_related("audit__authority").distinct():
+    for correction in asked.select_related("audit").distinct():
         yield ToDo(
             "Answer a correction", audit_href(correction.audit, "facts"), None, correction.audit.reference
         )

@@ -15,7 +15,6 @@ from audits.enums import (
     ProgrammeStatus,
     QuestionStatus,
 )
-from audits.followup.paths import council_path
 from audits.frameworks.schema.framework import Framework
 from audits.frameworks.selectors import NoFrameworkError, framework_in_force
 from audits.models import CaseChoice, Cycle, ExtraCase, PerformanceQuestion, Theme, ThemedProgramme
@@ -25,6 +24,7 @@ from audits.selectors.standing import Standing
 from qaf.lib import clock
 from qaf.lib.calendar import add_months, month_start
 from qaf.tenants.models import Person
+from qaf.tenants.paths import council_path
 from qaf.tenants.permissions import may
 from qaf.tenants.registry import ToDo
 from qaf.tenants.selectors import posts_on

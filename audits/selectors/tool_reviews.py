@@ -4,17 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.urls import reverse
-
 from audits.followup.due import DueThing
 from audits.frameworks.schema import Framework, Tool
 from audits.frameworks.schema.tools import ToolReview as Rule
 from audits.frameworks.selectors import NoFrameworkError, framework_in_force, framework_of, version_in_force
 from audits.models import ToolReview
 from qaf.lib import calendar, clock
-from qaf.tenants.models import Authority, Person
+from qaf.tenants.models import Person
+from qaf.tenants.paths import council_path
 from qaf.tenants.registry import ToDo
-from qaf.tenants.scope import current_authority_id
 from qaf.tenants.selectors import acting_for, holders
 
 AHEAD_DAYS = 28
@@ -112,5 +110,4 @@ def _asked() -> list[tuple[Look, list[Person]]]:
 
 def review_href(tool: Tool) -> str:
     """Return the path on which a tool is reviewed."""
-    slug = Authority.objects.values_list("slug", flat=True).get(pk=current_authority_id())
-    return reverse("audits:review_tool", args=[slug, tool.key])
+    return council_path("audits:review_tool", tool.key)

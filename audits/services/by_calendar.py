@@ -2,8 +2,6 @@
 
 from datetime import date
 
-from django.urls import reverse
-
 from audits.enums import CycleStatus
 from audits.events import CycleOpened
 from audits.followup.selectors import answering
@@ -29,8 +27,8 @@ from qaf.lib import calendar, clock
 from qaf.lib.calendar import local_date
 from qaf.notices.services import tell
 from qaf.tenants.events import on
-from qaf.tenants.models import Authority, Person
-from qaf.tenants.scope import current_authority_id
+from qaf.tenants.models import Person
+from qaf.tenants.paths import council_path
 from qaf.tenants.selectors import holders
 from qaf.ui.words import long_date, plural
 from qaf.ui.words import month as month_words
@@ -94,14 +92,13 @@ def _opened_before(cycle: Cycle) -> str:
 
 
 def _ask_to_open(period: date) -> None:
-    slug = Authority.objects.values_list("slug", flat=True).get(pk=current_authority_id())
     tell(
         people=people_who_may("audits.open_cycle"),
         kind="month_to_open",
         key=f"{period:%Y-%m}",
         subject=f"Allocation day: open the audits of {month_words(period)}",
         body="Your council opens its months by hand.",
-        href=f"/a/{slug}/months/{period:%Y-%m}/prepare/",
+        href=council_path("audits:prepare_month", period),
     )
 
 
@@ -135,14 +132,13 @@ def report_positions(occurrence: Occurrence) -> str:
         for party in effect.to
         for person in holders(*framework.role_keys(party), on=on)
     ]
-    slug = Authority.objects.values_list("slug", flat=True).get(pk=current_authority_id())
     tell(
         people=answering(people, on=on),
         kind="action_position",
         key=occurrence.period,
         subject=f"Position on actions, {month_words(month_of(occurrence.period))}",
         body=position_in_words(on),
-        href=f"{reverse('audits:positions', args=[slug])}?which=reported",
+        href=f"{council_path('audits:positions')}?which=reported",
     )
     return f"The position on actions was reported to {plural(len(set(people)), 'person', 'people')}."
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from django.urls import reverse
-
 from audits.enums import Origin
 from audits.frameworks.enums import Relation
 from audits.models import (
@@ -19,8 +17,8 @@ from audits.models import (
 from audits.selectors.people import people_who_may
 from qaf.lib import clock
 from qaf.notices.services import tell
-from qaf.tenants.models import Authority, Person
-from qaf.tenants.scope import current_authority_id
+from qaf.tenants.models import Person
+from qaf.tenants.paths import council_path
 from qaf.ui.words import long_date, month, plural
 
 if TYPE_CHECKING:
@@ -57,12 +55,6 @@ _HOW = {
     Origin.AD_HOC: "is audited at short notice, with a reason",
 }
 _FIELDS = {"allocated_worker": "worker_id", "team_manager": "manager_id", "iro_or_chair": "chair_id"}
-
-
-def council_path(name: str, *args: object) -> str:
-    """Return the path of a page of the open council."""
-    slug = Authority.objects.values_list("slug", flat=True).get(pk=current_authority_id())
-    return reverse(name, args=[slug, *args])
 
 
 def people_told(

@@ -38,7 +38,7 @@ class Change:
 
 def initial_audit_of(follow_up: FollowUp) -> Audit:
     """Return the audit that the re-audit looks at again. Raises ``Audit.DoesNotExist``."""
-    return Audit.objects.select_related("framework_version", "case", "re_audit_of", "authority").get(
+    return Audit.objects.select_related("framework_version", "case", "re_audit_of").get(
         follow_up_links__follow_up=follow_up
     )
 
@@ -46,9 +46,7 @@ def initial_audit_of(follow_up: FollowUp) -> Audit:
 def re_audit_of(follow_up: FollowUp) -> Audit | None:
     """Return the re-audit once it was begun."""
     rows = Audit.objects.filter(re_audit_of__follow_up_links__follow_up=follow_up, origin=Origin.RE_AUDIT)
-    found = rows.exclude(status=AuditStatus.WITHDRAWN).select_related(
-        "framework_version", "authority", "case"
-    )
+    found = rows.exclude(status=AuditStatus.WITHDRAWN).select_related("framework_version", "case")
     return found.order_by("-id").first()
 
 

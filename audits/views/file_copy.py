@@ -77,13 +77,13 @@ def _may_take_note(standing: Standing) -> bool:
 def case_note_links(follow_up: FollowUp) -> Iterator[Link]:
     """Return the case note that belongs to a filing."""
     if follow_up.kind == FollowUpKind.FILING:
-        for audit in Audit.objects.select_related("authority").filter(follow_up_links__follow_up=follow_up):
+        for audit in Audit.objects.filter(follow_up_links__follow_up=follow_up):
             yield Link("The case note to paste into the record", audit_href(audit, "case_note"))
 
 
 def audit_to_read(follow_up: FollowUp) -> tuple[str, str] | None:
     """Return words and address of the audit that somebody is asked to read."""
-    audit = Audit.objects.select_related("authority").filter(follow_up_links__follow_up=follow_up).first()
+    audit = Audit.objects.filter(follow_up_links__follow_up=follow_up).first()
     return (f"Read {audit.reference}", audit_href(audit)) if audit else None
 
 
@@ -104,7 +104,7 @@ def file_copy_for(follow_up: FollowUp) -> tuple[str, str] | None:
     """Return words and address of the copy that a filing asks to be placed."""
     if follow_up.kind != FollowUpKind.FILING:
         return None
-    audit = Audit.objects.select_related("authority").filter(follow_up_links__follow_up=follow_up).first()
+    audit = Audit.objects.filter(follow_up_links__follow_up=follow_up).first()
     return (
         ("Download the copy for the child’s record (PDF)", audit_href(audit, "file_copy")) if audit else None
     )

@@ -70,7 +70,7 @@ def flags(request: CouncilRequest, standing: Standing) -> HttpResponse:
 @council_view()
 def pattern(request: CouncilRequest, pk: int) -> HttpResponse:
     """Show a pattern to those who were told of it: whose work it is about, and the audits it rests on."""
-    found = get_object_or_404(FoundPattern.objects.select_related("authority", "follow_up"), pk=pk)
+    found = get_object_or_404(FoundPattern.objects.select_related("follow_up"), pk=pk)
     if not may_read_pattern(found, request.person):
         raise PermissionDenied("Only those who were told of this pattern read of it.")
     rules = [(one.key, one.label) for one in framework_in_force().trends]

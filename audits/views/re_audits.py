@@ -73,7 +73,7 @@ def _own_part(found: FollowUp) -> str:
     again = re_audit_of(found)
     if again is None:
         raise Http404("The re-audit has not begun.")
-    return assessment_href(again.assessments.select_related("audit__authority").get(slot=SLOT))
+    return assessment_href(again.assessments.select_related("audit").get(slot=SLOT))
 
 
 def _forms(request: CouncilRequest, found: FollowUp, initial: Audit, again: Audit | None) -> dict[str, Any]:

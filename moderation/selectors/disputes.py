@@ -35,7 +35,6 @@ def dispute_list() -> QuerySet[Dispute]:
     """Return every disagreement with what pages show of it."""
     steps = DisputeStep.objects.select_related("ended_by").order_by("number")
     return Dispute.objects.select_related(
-        "authority",
         "raised_by",
         "framework_version",
         "case__team",
@@ -50,7 +49,6 @@ def dispute_list() -> QuerySet[Dispute]:
         "audit__worker",
         "audit__manager",
         "audit__chair",
-        "audit__authority",
     ).prefetch_related(Prefetch("steps", steps))
 
 

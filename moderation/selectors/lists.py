@@ -16,7 +16,6 @@ from qaf.ui.words import plural
 def moderation_list() -> QuerySet[Moderation]:
     """Return every moderation with its audit, moderator and reasons."""
     return Moderation.objects.select_related(
-        "audit__authority",
         "audit__case",
         "audit__service",
         "audit__team",

@@ -35,7 +35,7 @@ def framework_of_meeting(meeting: Meeting) -> Framework:
 
 def cases_of(meeting: Meeting) -> list[Moderation]:
     """Return the meeting's audits with what a page shows of them."""
-    found = meeting.cases.select_related("audit__authority", "audit__service", "moderator").prefetch_related(
+    found = meeting.cases.select_related("audit__service", "moderator").prefetch_related(
         "reasons", "members__person", "decisions"
     )
     return list(found.order_by("audit__reference"))

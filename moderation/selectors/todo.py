@@ -48,7 +48,7 @@ def _to_allocate(text: str, moderation: Moderation, about: str, closed: bool) ->
 def view_todo(person: Person) -> Iterable[ToDo]:
     """Return the panels that wait for the person's view."""
     found = PanelMember.objects.filter(person=person, said_at=None, moderation__status__in=OPEN)
-    for one in found.exclude(moderation__moderator=person).select_related("moderation__audit__authority"):
+    for one in found.exclude(moderation__moderator=person).select_related("moderation__audit"):
         href = moderation_href(one.moderation, "view")
         yield ToDo(
             "Give your view as a panel member", href, one.moderation.due_on, one.moderation.audit.reference
@@ -57,7 +57,7 @@ def view_todo(person: Person) -> Iterable[ToDo]:
 
 def meeting_todo(person: Person) -> Iterable[ToDo]:
     """Return the meetings that the person chairs: to hold, and to give feedback of."""
-    mine = Meeting.objects.filter(chair=person).select_related("authority")
+    mine = Meeting.objects.filter(chair=person)
     for one in mine.filter(status=MeetingStatus.PLANNED):
         about = f"Audits of {period_in_words(one.period)}"
         yield ToDo(f"Hold the {one.get_kind_display().lower()}", meeting_href(one), one.due_on, about)

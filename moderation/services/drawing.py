@@ -69,7 +69,7 @@ def _finished(cycle: Cycle) -> dict[str, Audit]:
         origin=Origin.RE_AUDIT
     )
     found = found.select_related(
-        "framework_version", "cycle", "case__team", "case__service", "team", "service", "authority"
+        "framework_version", "cycle", "case__team", "case__service", "team", "service"
     )
     return {audit.reference: audit for audit in found}
 
@@ -231,7 +231,7 @@ def _finished_in(starts: date, ends: date) -> dict[str, Audit]:
         status__in=WITH_FINAL_GRADE, submitted_at__date__gte=starts, submitted_at__date__lte=ends
     )
     found = found.exclude(origin=Origin.RE_AUDIT).select_related(
-        "framework_version", "cycle", "case__team", "case__service", "team", "service", "authority"
+        "framework_version", "cycle", "case__team", "case__service", "team", "service"
     )
     return {audit.reference: audit for audit in found}
 

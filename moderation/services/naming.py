@@ -39,7 +39,7 @@ def name_missing() -> int:
 
 def _name(cycle: Cycle, selector: Selector, count: int) -> int:
     running = cycle.audits.filter(status__in=BEFORE_SUBMISSION).select_related(
-        "framework_version", "case__team", "case__service", "team", "service", "cycle", "authority"
+        "framework_version", "case__team", "case__service", "team", "service", "cycle"
     )
     audits = {audit.reference: audit for audit in running.filter(moderations__isnull=True)}
     given = Counter(

@@ -83,7 +83,7 @@ def raise_about_audit(request: CouncilRequest, standing: Standing) -> HttpRespon
 @council_view()
 def raise_about_child(request: CouncilRequest, case_id: int) -> HttpResponse:
     """Begin a ladder about practice with a child, audited or not."""
-    case = Case.objects.select_related("team", "service", "worker", "manager", "chair", "authority")
+    case = Case.objects.select_related("team", "service", "worker", "manager", "chair")
     child = case.filter(pk=case_id).first()
     if child is None:
         raise Http404("There is no such child’s record.")

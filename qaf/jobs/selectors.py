@@ -6,14 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 from django.db.models import Count, Min, QuerySet
 from django.db.models.functions import Greatest
-from django.urls import reverse
 
 from qaf.jobs.enums import JobStatus
 from qaf.jobs.models import Job
-from qaf.tenants.models import Authority, Person
+from qaf.tenants.models import Person
+from qaf.tenants.paths import council_path
 from qaf.tenants.permissions import may
 from qaf.tenants.registry import ToDo
-from qaf.tenants.scope import current_authority_id
 
 RECENT = timedelta(days=7)
 
@@ -59,7 +58,6 @@ def failed_todo(person: Person) -> Iterable[ToDo]:
         return
     failed = Job.objects.filter(status=JobStatus.FAILED).count()
     if failed:
-        slug = Authority.objects.values_list("slug", flat=True).get(pk=current_authority_id())
         noun = "piece of work has" if failed == 1 else "pieces of work have"
-        href = f"{reverse('jobs:queue', args=[slug])}?status={JobStatus.FAILED}"
+        href = f"{council_path('jobs:queue')}?status={JobStatus.FAILED}"
         yield ToDo(f"{failed} {noun} failed: see why, and try again", href)

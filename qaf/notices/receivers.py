@@ -5,8 +5,8 @@ from qaf.jobs.events import JobEnded
 from qaf.lib import clock
 from qaf.notices.services import tell
 from qaf.tenants.events import on
-from qaf.tenants.models import Authority, Person, Role
-from qaf.tenants.scope import current_authority_id
+from qaf.tenants.models import Person, Role
+from qaf.tenants.paths import council_path
 from qaf.tenants.selectors import acting_for, holders
 
 RETRY = "jobs.retry"
@@ -22,14 +22,13 @@ def tell_of_the_end(event: JobEnded) -> None:
     if job.status == JobStatus.CANCELLED and job.started_by is None:
         return
     word = {JobStatus.DONE: "done", JobStatus.FAILED: "did not work", JobStatus.CANCELLED: "cancelled"}
-    slug = Authority.objects.values_list("slug", flat=True).get(pk=current_authority_id())
     tell(
         people=people,
         kind="job_ended",
         key=f"{job.pk}-{job.status}-{job.finished_at:%Y%m%d%H%M%S}",
         subject=f"{event.title}: {word[JobStatus(job.status)]}",
         body=job.error,
-        href=f"/a/{slug}/jobs/{job.pk}/",
+        href=council_path("jobs:job", job.pk),
     )
 
 

@@ -3,16 +3,15 @@
 from collections.abc import Iterable, Iterator
 
 from django.db.models import QuerySet
-from django.urls import reverse
 
 from qaf.lib import clock
 from qaf.notices.enums import EmailStatus
 from qaf.notices.models import Email, Notice, Preference
 from qaf.notices.timing import Wishes
-from qaf.tenants.models import Absence, Authority, Person
+from qaf.tenants.models import Absence, Person
+from qaf.tenants.paths import council_path
 from qaf.tenants.permissions import may
 from qaf.tenants.registry import ToDo
-from qaf.tenants.scope import current_authority_id
 from qaf.tenants.selectors import acting_for
 from qaf.tenants.selectors.people import posts_on
 from qaf.ui.words import plural
@@ -106,7 +105,4 @@ def undelivered_todo(person: Person) -> Iterator[ToDo]:
         return
     count = undelivered().count()
     if count:
-        slug = Authority.objects.values_list("slug", flat=True).get(pk=current_authority_id())
-        yield ToDo(
-            f"{plural(count, 'message')} could not be delivered", reverse("notices:undelivered", args=[slug])
-        )
+        yield ToDo(f"{plural(count, 'message')} could not be delivered", council_path("notices:undelivered"))

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from django.db import connections, transaction
@@ -34,6 +34,8 @@ class Scope:
     person_id: int | None = None
     why: str = ""
     request_id: str = ""
+    council: "Authority | None" = field(default=None, compare=False, repr=False)
+    """The council itself, where whoever opened the scope had it at hand."""
 
 
 _current: ContextVar[Scope | None] = ContextVar("qaf_scope", default=None)
@@ -55,6 +57,18 @@ def current_scope() -> Scope:
 def current_authority_id() -> int:
     """Return the id of the council whose scope is open (the default of every tenant row)."""
     return current_scope().authority_id
+
+
+def current_council() -> "Authority":
+    """Return the council whose scope is open; one that was opened by its id is fetched the first time."""
+    scope = current_scope()
+    if scope.council is not None:
+        return scope.council
+    from qaf.tenants.models import Authority
+
+    council = Authority.objects.get(pk=scope.authority_id)
+    _current.set(replace(scope, council=council))
+    return council
 
 
 def scope_is_open() -> bool:
@@ -115,6 +129,7 @@ def authority_scope(
         person_id=person.pk if person else (outer.person_id if outer else None),
         why=why or (outer.why if outer else ""),
         request_id=request_id or (outer.request_id if outer else ""),
+        council=(outer.council if outer else None) if isinstance(authority, int) else authority,
     )
     with _opened(scope, using):
         yield scope

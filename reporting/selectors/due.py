@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable
 
-from django.urls import reverse
-
 from audits.followup.due import DueThing
-from audits.followup.paths import council_slug
 from audits.frameworks.selectors import NoFrameworkError, framework_in_force
 from qaf.lib import calendar
+from qaf.tenants.paths import council_path
 from reporting.enums import ReportKind
 from reporting.periods import parse
 from reporting.selectors.leaders import cases_of_late, leaders, paper_of
@@ -29,7 +27,7 @@ def due_comments(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
     cases = list(found.select_related("audit").prefetch_related("comments"))
     if not cases:
         return
-    slug, people = council_slug(), leaders(framework)
+    people = leaders(framework)
     for case in cases:
         said = {comment.person_id for comment in case.comments.all()}
         waiting = tuple(one for one in people if one.pk not in said)
@@ -40,7 +38,7 @@ def due_comments(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
                 pk=case.pk,
                 text="your comment on a case chosen for senior leaders",
                 what="a senior leader’s comment on a chosen case",
-                href=reverse("reporting:case", args=[slug, case.pk]),
+                href=council_path("reporting:case", case.pk),
                 due_on=framework.due_on(rule, month=ends, period_end=ends),
                 asked_on=calendar.local_date(case.chosen_at),
                 people=waiting,

@@ -5,11 +5,11 @@ from datetime import date
 
 from django.urls import reverse
 
-from audits.followup.paths import council_slug
 from audits.frameworks.schema import Framework
 from audits.frameworks.selectors import NoFrameworkError, framework_in_force
 from qaf.lib import calendar, clock
 from qaf.tenants.models import Person
+from qaf.tenants.paths import council_slug
 from qaf.tenants.permissions import may, role_keys_of
 from qaf.tenants.registry import ToDo
 from reporting.enums import ReportKind, SessionKind, SessionStatus

@@ -1,7 +1,5 @@
 """Reports made by the calendar, on their day, with what has been written for them by then (HER-59, HER-60)."""
 
-from django.urls import reverse
-
 from audits.frameworks.selectors import framework_in_force
 from audits.programme.enums import OccurrenceKind
 from audits.programme.models import Occurrence
@@ -9,8 +7,7 @@ from audits.programme.registry import on_occurrence
 from audits.selectors.people import people_who_may
 from qaf.jobs.services import JobRefused
 from qaf.notices.services import tell
-from qaf.tenants.models import Authority
-from qaf.tenants.scope import current_authority_id
+from qaf.tenants.paths import council_path
 from reporting import periods
 from reporting.enums import ReportKind
 from reporting.models import ReportDraft, ReportSnapshot
@@ -54,9 +51,8 @@ def _make(kind: ReportKind, label: str) -> str:
 
 
 def _send(snapshot: ReportSnapshot, *, words: bool) -> None:
-    slug = Authority.objects.values_list("slug", flat=True).get(pk=current_authority_id())
     subject = f"{snapshot.figures['title']}, {periods.parse(snapshot.kind, snapshot.period).title}"
-    href = reverse("reporting:report", args=[slug, snapshot.pk])
+    href = council_path("reporting:report", snapshot.pk)
     makers = people_who_may("reporting.make_reports")
     told = {one.pk for one in makers} | set(snapshot.shared_with)
     readers = [one for one in people_who_may("reporting.read_reports") if one.pk not in told]

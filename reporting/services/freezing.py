@@ -15,6 +15,7 @@ from qaf.jobs.services import JobRefused, ask_for, handles, progress
 from qaf.lib import clock
 from qaf.notices.services import tell
 from qaf.tenants.models import Authority, Person
+from qaf.tenants.paths import council_path
 from qaf.tenants.scope import current_authority_id
 from reporting import periods
 from reporting.enums import FileFormat, ReportKind
@@ -217,16 +218,13 @@ def _tell(snapshot: ReportSnapshot, person: Person | None) -> None:
     if person is None:
         return
     period = periods.parse(snapshot.kind, snapshot.period)
-    slug = Authority.objects.values_list("slug", flat=True).get(pk=current_authority_id())
-    from django.urls import reverse
-
     tell(
         people=[person],
         kind="report_made",
         key=f"report-{snapshot.pk}",
         subject=f"{snapshot.figures['title']}, {period.title}: made",
         body="Page, PDF and spreadsheet are ready.",
-        href=reverse("reporting:report", args=[slug, snapshot.pk]),
+        href=council_path("reporting:report", snapshot.pk),
     )
 
 

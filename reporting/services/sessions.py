@@ -5,13 +5,12 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.urls import reverse
 
 from qaf.lib import clock
 from qaf.notices.services import tell
-from qaf.tenants.models import Authority, Person, Unit
+from qaf.tenants.models import Person, Unit
+from qaf.tenants.paths import council_path
 from qaf.tenants.permissions import require
-from qaf.tenants.scope import current_authority_id
 from qaf.ui.words import long_date
 from reporting.enums import IdeaKind
 from reporting.models import Improvement, Session, SessionPerson
@@ -69,8 +68,7 @@ def plan_session(
 
 
 def _href(session: Session) -> str:
-    slug = Authority.objects.values_list("slug", flat=True).get(pk=current_authority_id())
-    return reverse("reporting:session", args=[slug, session.pk])
+    return council_path("reporting:session", session.pk)
 
 
 @transaction.atomic

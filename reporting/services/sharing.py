@@ -1,12 +1,10 @@
 """Who receives a report that was made: the roles and the forums' members that the framework names (WSX-100)."""
 
-from django.urls import reverse
-
 from audits.frameworks.selectors import framework_in_force
 from qaf.lib import clock
 from qaf.notices.services import tell
-from qaf.tenants.models import Authority, Person
-from qaf.tenants.scope import current_authority_id
+from qaf.tenants.models import Person
+from qaf.tenants.paths import council_path
 from reporting.models import ReportSnapshot
 from reporting.selectors.definitions import definition, recipients
 
@@ -22,12 +20,11 @@ def share(snapshot: ReportSnapshot) -> None:
     people = [
         one for one in Person.objects.filter(pk__in=snapshot.shared_with) if one.pk != snapshot.made_by_id
     ]
-    slug = Authority.objects.values_list("slug", flat=True).get(pk=current_authority_id())
     tell(
         people=people,
         kind="report_shared",
         key=f"report-{snapshot.pk}",
         subject=f"{snapshot.figures['title']}, {snapshot.figures['period']['title']}: ready for you",
         body="Page, PDF and spreadsheet are ready. What you decide on it can go into the improvement plan.",
-        href=reverse("reporting:report", args=[slug, snapshot.pk]),
+        href=council_path("reporting:report", snapshot.pk),
     )

@@ -11,6 +11,7 @@ from audits.cases.models import Assignment, Case, CaseImport, ImportRow
 from qaf.lib import clock
 from qaf.tenants.enums import UnitKind
 from qaf.tenants.models import Person, Unit
+from qaf.tenants.paths import council_path
 from qaf.tenants.permissions import may
 from qaf.tenants.registry import ToDo
 from qaf.ui.words import long_date
@@ -103,11 +104,8 @@ def imports_todo(person: Person) -> Iterator[ToDo]:
     """Yield the previews that wait for ``person``'s word."""
     if not may(person, "cases.import"):
         return
-    waiting = CaseImport.objects.filter(status=ImportStatus.PREVIEW, started_by=person).select_related(
-        "authority"
-    )
-    for case_import in waiting:
-        href = f"/a/{case_import.authority.slug}/cases/imports/{case_import.pk}/"
+    for case_import in CaseImport.objects.filter(status=ImportStatus.PREVIEW, started_by=person):
+        href = council_path("cases:import", case_import.pk)
         yield ToDo(f"Confirm the case list of {long_date(case_import.as_of)}", href)
 
 

@@ -6,6 +6,7 @@ from audits.cases.events import CasesImported
 from audits.cases.models import CaseImport
 from qaf.notices.services import tell
 from qaf.tenants.models import Person
+from qaf.tenants.paths import council_path
 from qaf.tenants.permissions import may
 
 OUTCOMES = {
@@ -48,4 +49,4 @@ def tell_of_closed_audits(event: CasesImported) -> None:
 
 
 def _page(case_import: CaseImport) -> str:
-    return f"/a/{case_import.authority.slug}/cases/imports/{case_import.pk}/"
+    return council_path("cases:import", case_import.pk)

@@ -5,11 +5,11 @@ from typing import Any
 
 from audits.cases.models import Case
 from audits.cases.registry import Panel
-from audits.followup.paths import council_path
 from audits.followup.selectors.lists import visible_actions, visible_concerns, visible_follow_ups
 from audits.followup.selectors.providers import may_judge_provider
 from audits.followup.selectors.rights import may_see_concern
 from qaf.tenants.models import Person
+from qaf.tenants.paths import council_path
 
 
 def case_panel(case: Case, person: Person) -> Iterator[Panel]:

@@ -5,12 +5,10 @@ from functools import partial
 from typing import TypeVar
 
 from django.db.models import Model, QuerySet
-from django.urls import reverse
 
 from audits.followup.due import DueThing
 from audits.followup.enums import ActionStatus, ConcernStatus, FollowUpKind, FollowUpStatus
 from audits.followup.models import Action, Confirmation, FollowUp, UrgentConcern
-from audits.followup.paths import council_slug
 from audits.followup.registry import origins_of
 from audits.followup.selectors.caseload import running_rounds
 from audits.followup.selectors.parties import Around, around_case, people_for
@@ -18,6 +16,7 @@ from audits.frameworks.schema import Framework
 from audits.frameworks.selectors import framework_if_any
 from qaf.lib import calendar, clock
 from qaf.tenants.models import Person
+from qaf.tenants.paths import council_path
 
 M = TypeVar("M", bound=Model)
 
@@ -35,7 +34,6 @@ def due_actions(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
     framework = framework_if_any()
     if framework is None:
         return
-    slug = council_slug()
     found = _some(Action.objects.filter(status=ActionStatus.OPEN, owner__isnull=False), ids)
     actions = list(found.select_related("owner", "joint_owner", *AROUND))
     origins = origins_of("action", [one.pk for one in actions])
@@ -46,7 +44,7 @@ def due_actions(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
             about=origins[one.pk].text if one.pk in origins else "",
             text="an action of yours",
             what="an action",
-            href=reverse("followup:action", args=[slug, one.pk]),
+            href=council_path("followup:action", one.pk),
             due_on=one.due_on,
             asked_on=calendar.local_date(one.opened_at or one.proposed_at),
             people=tuple(person for person in (one.owner, one.joint_owner) if person),
@@ -61,7 +59,7 @@ def due_follow_ups(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
     framework = framework_if_any()
     if framework is None:
         return
-    slug, named = council_slug(), {step.trigger for step in framework.escalation.steps}
+    named = {step.trigger for step in framework.escalation.steps}
     found = _some(FollowUp.objects.filter(status=FollowUpStatus.OPEN, due_on__isnull=False), ids)
     for one in found.select_related("assignee", *AROUND):
         trigger = TRIGGERS.get(FollowUpKind(one.kind), "action_overdue")
@@ -70,7 +68,7 @@ def due_follow_ups(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
             pk=one.pk,
             text=f"“{one.title}”",
             what=f"“{one.title}”",
-            href=reverse("followup:follow_up", args=[slug, one.pk]),
+            href=council_path("followup:follow_up", one.pk),
             due_on=one.due_on,  # type: ignore[arg-type]
             asked_on=calendar.local_date(one.opened_at),
             people=(one.assignee,) if one.assignee else _holders(one, framework),
@@ -92,7 +90,6 @@ def due_concerns(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
     framework = framework_if_any()
     if framework is None:
         return
-    slug = council_slug()
     found = _some(UrgentConcern.objects.filter(status=ConcernStatus.RAISED), ids)
     for one in found.select_related("responder", *AROUND):
         yield DueThing(
@@ -100,7 +97,7 @@ def due_concerns(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
             pk=one.pk,
             text="the answer to an urgent concern about a child",
             what="the answer to an urgent concern about a child",
-            href=reverse("followup:concern", args=[slug, one.pk]),
+            href=council_path("followup:concern", one.pk),
             due_on=calendar.local_date(one.due_at),
             due_at=one.due_at,
             asked_on=calendar.local_date(one.raised_at),
@@ -118,7 +115,6 @@ def due_confirmations(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
     framework = framework_if_any()
     if framework is None:
         return
-    slug = council_slug()
     found = _some(Confirmation.objects.filter(done_at=None, asked_of__isnull=False), ids)
     for one in found.select_related("asked_of", *(f"action__{name}" for name in AROUND)):
         what = f"“{one.label}” of an action"
@@ -127,7 +123,7 @@ def due_confirmations(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
             pk=one.pk,
             text=what,
             what=what,
-            href=reverse("followup:action", args=[slug, one.action_id]),
+            href=council_path("followup:action", one.action_id),
             due_on=one.due_on,
             asked_on=calendar.local_date(one.asked_at),
             people=(one.asked_of,) if one.asked_of else (),
@@ -142,7 +138,7 @@ def due_rounds(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
     framework = framework_if_any()
     if framework is None or framework.caseload_check is None:
         return
-    slug, label = council_slug(), framework.caseload_check.label
+    label = framework.caseload_check.label
     found = _some(running_rounds().filter(asked_of__isnull=False), ids)
     for one in found.select_related("asked_of", "team__parent"):
         yield DueThing(
@@ -151,7 +147,7 @@ def due_rounds(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
             about=str(one.team),
             text=label.lower(),
             what=label.lower(),
-            href=reverse("followup:caseload_round", args=[slug, one.pk]),
+            href=council_path("followup:caseload_round", one.pk),
             due_on=one.due_on,
             asked_on=calendar.local_date(one.opened_at),
             people=(one.asked_of,) if one.asked_of else (),

@@ -8,7 +8,6 @@ from django.urls import reverse
 
 from audits.followup.enums import ActionStatus, ConcernStatus
 from audits.followup.models import Action, Confirmation
-from audits.followup.paths import council_slug
 from audits.followup.registry import origins_of
 from audits.followup.selectors.caseload import running_rounds
 from audits.followup.selectors.lists import action_list, follow_ups_for, open_actions_of, visible_concerns
@@ -17,6 +16,7 @@ from audits.frameworks.enums import Relation
 from audits.frameworks.selectors import NoFrameworkError, framework_in_force
 from qaf.lib import calendar, clock
 from qaf.tenants.models import Person, Post
+from qaf.tenants.paths import council_slug
 from qaf.tenants.permissions import may
 from qaf.tenants.registry import ToDo
 from qaf.tenants.selectors.people import posts_on

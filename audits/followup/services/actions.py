@@ -8,13 +8,13 @@ from django.core.exceptions import ValidationError
 from audits.cases.models import Case
 from audits.followup.enums import OWNER_ROLES, ActionStatus
 from audits.followup.models import Action
-from audits.followup.paths import council_path
 from audits.followup.selectors import answering, may_sign_off, signers_of
 from audits.followup.workflow import action_workflow
 from audits.frameworks.selectors import framework_in_force
 from qaf.lib import clock
 from qaf.notices.services import tell
 from qaf.tenants.models import Person
+from qaf.tenants.paths import council_path
 from qaf.ui.words import long_date
 
 

@@ -9,7 +9,6 @@ from django.db.models import F
 
 from audits.followup.enums import UNFINISHED_ACTIONS
 from audits.followup.models import Action, CaseloadAnswer, CaseloadCheck
-from audits.followup.paths import council_path
 from audits.followup.selectors import Around, answering, people_for
 from audits.followup.selectors.caseload import ChildRow, children_of, may_do_round, rows_of
 from audits.followup.services.actions import open_action, propose_action
@@ -21,6 +20,7 @@ from qaf.lib import calendar, clock
 from qaf.notices.services import tell
 from qaf.tenants.enums import UnitKind
 from qaf.tenants.models import Person, Unit
+from qaf.tenants.paths import council_path
 from qaf.tenants.transitions import Problem, StatusHasChanged, TransitionRefused
 from qaf.ui.words import long_date
 

@@ -10,7 +10,6 @@ from audits.cases.models import Case
 from audits.followup.enums import FollowUpKind
 from audits.followup.events import ConcernRaised
 from audits.followup.models import UrgentConcern
-from audits.followup.paths import council_path
 from audits.followup.selectors import answering, around_case, people_for
 from audits.followup.selectors.rights import shut_out
 from audits.followup.selectors.supervision import next_supervision
@@ -23,6 +22,7 @@ from qaf.lib import calendar, clock
 from qaf.notices.services import tell
 from qaf.tenants.events import publish
 from qaf.tenants.models import Person, Role
+from qaf.tenants.paths import council_path
 from qaf.tenants.selectors import absent_people, holders
 from qaf.ui.words import date_time, long_date
 

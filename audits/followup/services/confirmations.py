@@ -8,13 +8,13 @@ from django.db import transaction
 
 from audits.followup.events import ActionConfirmed
 from audits.followup.models import Action, Confirmation
-from audits.followup.paths import council_path
 from audits.followup.selectors import answering
 from audits.followup.selectors.rights import may_confirm
 from qaf.lib import clock
 from qaf.notices.services import tell
 from qaf.tenants.events import publish
 from qaf.tenants.models import Person
+from qaf.tenants.paths import council_path
 from qaf.tenants.scope import because
 from qaf.tenants.transitions import StatusHasChanged
 from qaf.ui.words import long_date

@@ -9,12 +9,12 @@ from django.core.exceptions import ValidationError
 from audits.cases.models import Case
 from audits.followup.enums import FollowUpKind, Placement
 from audits.followup.models import FollowUp
-from audits.followup.paths import council_path
 from audits.followup.selectors import answering
 from audits.followup.workflow import follow_up_workflow
 from qaf.lib import clock
 from qaf.notices.services import tell
 from qaf.tenants.models import Person
+from qaf.tenants.paths import council_path
 from qaf.ui.words import long_date
 
 

@@ -2,7 +2,6 @@
 
 from audits.followup.enums import ActionStatus, FollowUpStatus
 from audits.followup.models import Action, FollowUp
-from audits.followup.paths import council_path
 from audits.followup.selectors import answering, around_case, people_for
 from audits.followup.services.follow_ups import assign_follow_up
 from audits.frameworks.schema import Framework
@@ -10,6 +9,7 @@ from audits.frameworks.selectors import NoFrameworkError, framework_in_force
 from qaf.lib import clock
 from qaf.notices.services import tell
 from qaf.tenants.models import Person
+from qaf.tenants.paths import council_path
 from qaf.ui.words import long_date
 
 

@@ -6,8 +6,7 @@ from audits.programme.models import Occurrence
 from audits.programme.registry import on_occurrence
 from qaf.lib import clock
 from qaf.notices.services import tell
-from qaf.tenants.models import Authority
-from qaf.tenants.scope import current_authority_id
+from qaf.tenants.paths import council_path
 from qaf.tenants.selectors import acting_for, holders
 
 
@@ -18,14 +17,13 @@ def ask_for_review(occurrence: Occurrence) -> str:
     framework = framework_in_force()
     owner = framework.authority.owner
     people = [acting_for(person, on=today) for person in holders(*framework.role_keys(owner), on=today)]
-    slug = Authority.objects.values_list("slug", flat=True).get(pk=current_authority_id())
     tell(
         people=people,
         kind="framework_review",
         key=occurrence.period,
         subject="Your framework is due for review",
         body=f"{framework.authority.framework_title}: every {framework.authority.review.every_months} months.",
-        href=f"/a/{slug}/framework/",
+        href=council_path("frameworks:document"),
     )
     if not people:
         return f"Nobody holds the post of {framework.names.role(owner)}."

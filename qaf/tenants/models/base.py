@@ -3,10 +3,11 @@
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 from django.db.models.signals import class_prepared
 
 from qaf.tenants.constraints import Immutable, SameCouncil, TenantPolicy, Trail, short_name
-from qaf.tenants.scope import current_authority_id
+from qaf.tenants.scope import current_authority_id, current_council, scope_is_open
 
 
 class TenantForeignKey(models.ForeignKey):
@@ -15,6 +16,26 @@ class TenantForeignKey(models.ForeignKey):
     def __init__(self, to: Any, on_delete: Any = models.PROTECT, **kwargs: Any) -> None:
         kwargs.setdefault("db_constraint", False)
         super().__init__(to, on_delete, **kwargs)
+
+
+class _CouncilOfScope(ForwardManyToOneDescriptor):
+    """Answers ``row.authority`` with the open scope's council: rows of no other are to be had in it."""
+
+    def get_object(self, instance: models.Model) -> models.Model:
+        if scope_is_open() and current_authority_id() == getattr(instance, self.field.attname):
+            return current_council()
+        return super().get_object(instance)
+
+
+class CouncilKey(models.ForeignKey):
+    """The key to a row's council; no query need fetch what the scope knows."""
+
+    forward_related_accessor_class = _CouncilOfScope
+
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
+        """Return what a migration writes: to the database it is a plain key."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.ForeignKey", args, kwargs
 
 
 class TenantModel(models.Model):
@@ -28,7 +49,7 @@ class TenantModel(models.Model):
     immutable: ClassVar[bool] = False
     append_only: ClassVar[bool] = False
 
-    authority = models.ForeignKey(
+    authority = CouncilKey(
         "tenants.Authority",
         on_delete=models.PROTECT,
         default=current_authority_id,

@@ -63,7 +63,7 @@ class Playing:
     def take_up(self) -> None:
         """Read the audit and its parts as they stand now."""
         rows = Audit.objects.select_related(
-            "authority", "case", "framework_version", "worker", "manager", "cycle", "service"
+            "case", "framework_version", "worker", "manager", "cycle", "service"
         )
         self.audit = rows.get(pk=self.script.audit.pk)
         parts = self.audit.assessments.exclude(status=AssessmentStatus.REASSIGNED).select_related("assessor")

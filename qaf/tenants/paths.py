@@ -2,13 +2,12 @@
 
 from django.urls import reverse
 
-from qaf.tenants.models import Authority
-from qaf.tenants.scope import current_authority_id
+from qaf.tenants.scope import current_council
 
 
 def council_slug() -> str:
     """Return the slug of the council whose scope is open."""
-    return Authority.objects.values_list("slug", flat=True).get(pk=current_authority_id())
+    return current_council().slug
 
 
 def council_path(name: str, *args: object) -> str:
