@@ -1,8 +1,12 @@
 """A council's framework, version by version. A version never changes once written; the next one is a draft."""
 
+from typing import Any
+
 from django.db import models
+from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 
 from qaf.tenants.models import TenantForeignKey, TenantModel
+from qaf.tenants.scope import current_scope, scope_is_open
 
 
 class FrameworkVersion(TenantModel):
@@ -30,6 +34,32 @@ class FrameworkVersion(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.title}, version {self.number}"
+
+
+class _KeptVersion(ForwardManyToOneDescriptor):
+    """Reads each version once a scope: its text is long, and every audit of a list names the same one."""
+
+    def get_object(self, instance: models.Model) -> models.Model:
+        if not scope_is_open() or current_scope().authority_id != getattr(instance, "authority_id", None):
+            return super().get_object(instance)
+        kept, key = current_scope().kept, (FrameworkVersion, getattr(instance, self.field.attname))
+        if key not in kept:
+            kept[key] = super().get_object(instance)
+        return kept[key]
+
+
+class VersionKey(TenantForeignKey):
+    """A key to the version that something began with; lists need not join it."""
+
+    forward_related_accessor_class = _KeptVersion
+
+    def __init__(self, to: Any = "frameworks.FrameworkVersion", **kwargs: Any) -> None:
+        super().__init__(to, **kwargs)
+
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
+        """Return what a migration writes: to the database it is any key between tenant rows."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "qaf.tenants.models.base.TenantForeignKey", args, kwargs
 
 
 class FrameworkDraft(TenantModel):

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from audits.enums import AuditStatus, CorrectionStatus, Origin
+from audits.frameworks.models import VersionKey
 from qaf.tenants.models import TenantForeignKey, TenantModel
 
 
@@ -17,7 +18,7 @@ class Audit(TenantModel):
     reference = models.CharField(max_length=20)
     cycle = TenantForeignKey("audits.Cycle", null=True, blank=True, related_name="audits")
     case = TenantForeignKey("cases.Case", related_name="audits")
-    framework_version = TenantForeignKey("frameworks.FrameworkVersion", related_name="audits")
+    framework_version = VersionKey(related_name="audits")
     tool = models.CharField(max_length=60, help_text="Key of the framework's tool.")
     origin = models.CharField(max_length=20, choices=Origin.choices)
     programme = TenantForeignKey("audits.ThemedProgramme", null=True, blank=True, related_name="audits")

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from audits.enums import CycleStatus, ExclusionStatus, Origin, SampleStatus
+from audits.frameworks.models import VersionKey
 from qaf.tenants.models import TenantForeignKey, TenantModel
 
 
@@ -15,7 +16,7 @@ class Cycle(TenantModel):
 
     period = models.DateField(help_text="The first day of the month whose cohort this is.")
     status = models.CharField(max_length=10, choices=CycleStatus.choices, default=CycleStatus.DRAFT)
-    framework_version = TenantForeignKey("frameworks.FrameworkVersion", related_name="cycles")
+    framework_version = VersionKey(related_name="cycles")
     seed = models.CharField(max_length=64)
     allocated_on = models.DateField(null=True, blank=True)
     due_on = models.DateField(null=True, blank=True)

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from audits.enums import ChoiceStatus, ExtraStatus, Origin, ProgrammeStatus, QuestionStatus, QuestionWants
+from audits.frameworks.models import VersionKey
 from qaf.tenants.models import TenantForeignKey, TenantModel
 
 
@@ -96,7 +97,7 @@ class ThemedProgramme(TenantModel):
 
     theme = TenantForeignKey(Theme, related_name="programmes")
     raised_by = TenantForeignKey(PerformanceQuestion, null=True, blank=True, related_name="programmes")
-    framework_version = TenantForeignKey("frameworks.FrameworkVersion", related_name="+")
+    framework_version = VersionKey(related_name="+")
     tool = models.CharField(max_length=60, help_text="Key of the framework's tool.")
     starts_on = models.DateField()
     ends_on = models.DateField()

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
+from audits.frameworks.models import VersionKey
 from audits.programme.dates import period_in_words
 from audits.programme.enums import FeedKind, OccurrenceKind
 from qaf.tenants.models import TenantForeignKey, TenantModel
@@ -20,7 +21,7 @@ class Calendar(TenantModel):
     )
     starts_on = models.DateField(help_text="Nothing is planned before this day.")
     planned_until = models.DateField()
-    framework_version = TenantForeignKey("frameworks.FrameworkVersion", related_name="+")
+    framework_version = VersionKey(related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["authority"], name="programme_calendar_once")]

@@ -19,13 +19,11 @@ def audits() -> QuerySet[Audit]:
     return Audit.objects.select_related(
         "cycle",
         "case__team",
-        "framework_version",
         "worker",
         "team",
         "service",
         "manager",
         "chair",
-        "re_audit_of",
     )
 
 
@@ -40,7 +38,7 @@ def assessments_of(person: Person) -> QuerySet[Assessment]:
         Assessment.objects.filter(assessor=person)
         .exclude(status=AssessmentStatus.REASSIGNED)
         .exclude(audit__status=AuditStatus.WITHDRAWN)
-        .select_related("audit__service", "audit__team", "audit__framework_version")
+        .select_related("audit__service", "audit__team")
         .order_by("-audit__allocated_on", "due_on", "id")
     )
 

@@ -16,7 +16,7 @@ from qaf.lib import clock
 from qaf.lib.calendar import local_date
 from qaf.tenants.models import Person
 from qaf.tenants.registry import ToDo
-from qaf.tenants.selectors import acting_for, holders
+from qaf.tenants.selectors import acting_for_each, holders
 from qaf.tenants.transitions import Problem
 
 
@@ -84,7 +84,7 @@ def open_checks(
     found = FinalisationCheck.objects.filter(checked_at=None, assessment__submitted_at=None)
     found = found if ids is None else found.filter(pk__in=list(ids))
     found = found.exclude(assessment__status=AssessmentStatus.REASSIGNED).select_related(
-        "asked_by", *(f"assessment__audit__{name}" for name in ("case", "framework_version"))
+        "asked_by", "assessment__audit__case"
     )
     people: dict[tuple[int, str], list[Person]] = {}
     for check in found.prefetch_related("assessment__audit__assessments"):
@@ -102,7 +102,7 @@ def open_checks(
 def _in_post(framework: Framework, role: str) -> list[Person]:
     today = clock.today()
     held = holders(*framework.role_keys(role), on=today)
-    return list(dict.fromkeys(acting_for(one, on=today) for one in held))
+    return list(dict.fromkeys(acting_for_each(held, on=today)))
 
 
 def _is_free(person: Person, assessment: Assessment) -> bool:

@@ -18,7 +18,7 @@ def due_choices(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
         method="auditor_choice", status=ChoiceStatus.WAITING, cycle__status=CycleStatus.OPEN
     )
     found = found if ids is None else found.filter(pk__in=list(ids))
-    for one in found.select_related("auditor", "cycle__framework_version"):
+    for one in found.select_related("auditor", "cycle"):
         yield DueThing(
             kind="choice",
             pk=one.pk,

@@ -11,7 +11,7 @@ from audits.frameworks.schema import Conversation as Asked
 from audits.frameworks.schema import Framework
 from audits.models import Appointment, Assessment, Audit, Contribution, Conversation
 from audits.selectors.facts import around_audit
-from audits.selectors.standing import Standing
+from audits.selectors.standing import Standing, once
 from qaf.lib import clock
 from qaf.tenants.models import Person
 
@@ -117,6 +117,12 @@ def conversations_of(audit: Audit, framework: Framework, steps: Iterable[str] = 
     return found
 
 
+@once
+def talks_of(standing: Standing) -> list[Talk]:
+    """Return the conversations of the audit that somebody looks at."""
+    return conversations_of(standing.audit, standing.framework)
+
+
 def _without_grade(asked: Asked) -> Asked:
     """Return the conversation without what it asks about the overall grade: a checklist has none."""
     if asked.agreement_about != "overall_grade":
@@ -203,26 +209,27 @@ def talk_includes_worker(talk: Talk) -> bool:
     return Relation.ALLOCATED_WORKER in talk.framework.participants
 
 
-def asked_to_join(audit: Audit, framework: Framework, person: Person) -> list[Talk]:
-    """Return the conversations still to be held in which ``person`` takes part for the child, not as an auditor."""
+def asked_to_join(standing: Standing) -> list[Talk]:
+    """Return the conversations still to be held in which the person takes part for the child, not as an auditor."""
+    audit, person = standing.audit, standing.person
     parts = {party for party, column in _COLUMNS.items() if getattr(audit, column) == person.pk}
     return [
         talk
-        for talk in conversations_of(audit, framework)
+        for talk in talks_of(standing)
         if not talk.record and parts.intersection(talk.framework.participants)
     ]
 
 
 def to_write(audit: Audit, framework: Framework, person: Person, steps: Iterable[str] = OURS) -> list[Talk]:
     """Return the held conversations in which ``person`` took part and may write their own view or learning."""
-    return [
-        talk
-        for talk in conversations_of(audit, framework, steps)
-        if talk.record
-        and talk.record.held_on
-        and person.pk in talk.record.participants
-        and (talk.framework.learning_of_each or may_give_view(talk, audit, person))
-    ]
+    return [talk for talk in conversations_of(audit, framework, steps) if may_write(talk, audit, person)]
+
+
+def may_write(talk: Talk, audit: Audit, person: Person) -> bool:
+    """Whether ``person`` took part in the conversation and may write their own view or learning."""
+    if talk.record is None or not talk.record.held_on or person.pk not in talk.record.participants:
+        return False
+    return talk.framework.learning_of_each or may_give_view(talk, audit, person)
 
 
 def may_give_view(talk: Talk, audit: Audit, person: Person) -> bool:

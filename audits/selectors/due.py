@@ -13,7 +13,7 @@ from audits.selectors.links import assessment_href, audit_href
 from audits.selectors.standing import gives_grades
 from audits.selectors.todo import current_by_slot, lacks_consent
 
-AUDIT = ("framework_version", "worker", "manager", "chair", "team__parent", "service")
+AUDIT = ("worker", "manager", "chair", "team__parent", "service")
 
 
 def due_assessments(ids: Iterable[int] | None = None) -> Iterable[DueThing]:

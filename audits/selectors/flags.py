@@ -12,8 +12,9 @@ from audits.frameworks.selectors import framework_of
 from audits.frameworks.vocabulary.conditions import Flag
 from audits.frameworks.vocabulary.effects import OpenUrgentConcern
 from audits.frameworks.vocabulary.wording import sentence
-from audits.models import Audit, AuditConcern, AuditFlag
+from audits.models import Assessment, Audit, AuditConcern, AuditFlag
 from audits.registry import Panel, is_guest
+from audits.selectors.audits import OPEN_ASSESSMENT
 from audits.selectors.facts import case_facts, framework_for
 from audits.selectors.links import audit_href, concern_href
 from audits.selectors.standing import Standing, is_self_assessment
@@ -157,18 +158,9 @@ def marks_panel(standing: Standing) -> Iterable[Panel]:
 
 def todo_of_concerns(person: Person) -> Iterable[ToDo]:
     """Return the urgent concerns that cases of the person's open audits call for (SEF-106)."""
-    waiting = Audit.objects.filter(
-        assessments__assessor=person,
-        assessments__status__in=(
-            AssessmentStatus.ALLOCATED,
-            AssessmentStatus.IN_PROGRESS,
-            AssessmentStatus.LOCKED,
-        ),
-        status__in=BEFORE_SUBMISSION,
-    ).distinct()
-    audits = {
-        audit.pk: audit for audit in waiting.select_related("framework_version", "case", "cycle", "service")
-    }
+    own = Assessment.objects.filter(assessor=person, status__in=OPEN_ASSESSMENT)
+    waiting = Audit.objects.filter(pk__in=own.values("audit"), status__in=BEFORE_SUBMISSION)
+    audits = {audit.pk: audit for audit in waiting.select_related("case", "cycle", "service")}
     for pk, rules in marks_not_set(audits.values(), person).items():
         for rule in rules:
             yield ToDo(

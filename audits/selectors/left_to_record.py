@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
+from django.db.models import QuerySet
+
 from audits.enums import BEFORE_SUBMISSION, RUNNING, AuditStatus
 from audits.followup.due import DueThing
 from audits.frameworks.schema import Framework
@@ -23,7 +25,8 @@ from qaf.lib import calendar
 from qaf.tenants.models import Person
 from qaf.tenants.registry import ToDo
 
-AROUND = ("framework_version", "cycle", "case", "worker", "manager", "chair", "team", "service")
+AROUND = ("case", "worker", "manager", "chair", "team", "service")
+"""Whom reminders may turn to."""
 
 
 @dataclass(frozen=True)
@@ -91,19 +94,20 @@ def _family_due(audit: Audit, framework: Framework) -> date:
     return framework.due_on(feedback.due, month=month, allocation=audit.allocated_on, **moments)
 
 
-def submitted_audits() -> "Iterable[Audit]":
+def submitted_audits() -> QuerySet[Audit]:
     """Return the audits in which something may be left, with what is asked of them."""
     running = Audit.objects.exclude(
         status__in=(*BEFORE_SUBMISSION, AuditStatus.CLOSED, AuditStatus.WITHDRAWN)
     )
-    return running.select_related(*AROUND).prefetch_related(
+    return running.select_related("cycle").prefetch_related(
         "assessments__assessor", "conversations", "family_contacts"
     )
 
 
 def todo_after_submission(person: Person) -> Iterable[ToDo]:
     """Return what ``person`` has still to record in audits they have submitted."""
-    for audit in submitted_audits().filter(assessments__assessor=person).distinct():  # type: ignore[attr-defined]
+    own = Assessment.objects.filter(assessor=person)
+    for audit in submitted_audits().filter(pk__in=own.values("audit")):
         for one in left_to_record(audit, framework_of(audit.framework_version)):
             if one.assessment.assessor_id == person.pk:
                 yield ToDo(f"{one.text}: {audit.reference}", one.href, one.due_on)
@@ -111,9 +115,9 @@ def todo_after_submission(person: Person) -> Iterable[ToDo]:
 
 def due_after_submission(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
     """Yield, for each auditor who has submitted, what they have still to record; several things are one."""
-    found = submitted_audits()
+    found = submitted_audits().select_related(*AROUND)
     if ids is not None:
-        found = found.filter(assessments__in=list(ids)).distinct()  # type: ignore[attr-defined]
+        found = found.filter(pk__in=Assessment.objects.filter(pk__in=list(ids)).values("audit"))
     for audit in found:
         framework = framework_of(audit.framework_version)
         by_auditor: dict[int, list[Left]] = {}

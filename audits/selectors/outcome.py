@@ -6,12 +6,12 @@ from datetime import date
 
 from audits.enums import OVERALL, AuditStatus, CorrectionStatus, GradeSource, GradeStage
 from audits.followup.selectors import answering_for
-from audits.models import Audit, FactCorrection, RecordedGrade
+from audits.models import Assessment, Audit, FactCorrection, RecordedGrade
 from audits.registry import marks_from_others, settled_elsewhere
-from audits.selectors.audits import audits
 from audits.selectors.comparison import graded_domains
 from audits.selectors.facts import around_audit, framework_for
 from audits.selectors.links import audit_href
+from audits.selectors.standing import Standing, once
 from qaf.lib import calendar, clock
 from qaf.tenants.models import Person
 from qaf.tenants.permissions import may
@@ -91,6 +91,12 @@ def outcome_of(audit: Audit) -> Outcome:
     return Outcome(rows if audit.status != AuditStatus.IN_MODERATION else (), marks_of(audit))
 
 
+@once
+def outcome_seen(standing: Standing) -> Outcome:
+    """Return the outcome of the audit that somebody looks at; whether they see it is for the page to ask."""
+    return outcome_of(standing.audit)
+
+
 def marks_of(audit: Audit) -> tuple[str, ...]:
     """Return what must stand beside every grade of the audit, in words."""
     if audit.status == AuditStatus.IN_MODERATION:
@@ -137,7 +143,7 @@ def may_answer_correction(audit: Audit, person: Person) -> bool:
 def outcome_todo(person: Person) -> Iterable[ToDo]:
     """Return the facts that a worker may check, and the corrections that somebody has to answer."""
     unanswered = FactCorrection.objects.filter(status=CorrectionStatus.ASKED).values("audit")
-    own = audits().filter(status=AuditStatus.OUTCOME, worker__in=answering_for(person))
+    own = Audit.objects.filter(status=AuditStatus.OUTCOME, worker__in=answering_for(person))
     for audit in own.exclude(pk__in=unanswered):
         yield ToDo(
             "Check the facts of an audit of your work",
@@ -147,8 +153,9 @@ def outcome_todo(person: Person) -> Iterable[ToDo]:
         )
     asked = FactCorrection.objects.filter(status=CorrectionStatus.ASKED).exclude(asked_by=person)
     if not may(person, "audits.open_cycle"):
-        asked = asked.filter(audit__assessments__assessor=person)
-    for correction in asked.select_related("audit").distinct():
+        own_audits = Assessment.objects.filter(assessor=person).values("audit")
+        asked = asked.filter(audit__in=own_audits)
+    for correction in asked.select_related("audit"):
         yield ToDo(
             "Answer a correction", audit_href(correction.audit, "facts"), None, correction.audit.reference
         )

@@ -26,10 +26,13 @@ def everyone_concerned(
     audit: Audit, parties: Iterable[str], *, framework: Framework, on: date
 ) -> list[Person]:
     """Return everybody behind ``parties``, then and now, each once: a child who moved has both."""
-    found: list[Person] = []
-    for party in parties:
-        found += concerned_then(audit, party, framework=framework, on=on)
-        found += concerned_now(audit, party, framework=framework, on=on)
+    arounds = (around_audit(audit), around_case(audit.case))
+    found = (
+        person
+        for party in parties
+        for around in arounds
+        for person in people_for(party, framework=framework, around=around, on=on)
+    )
     return list(dict.fromkeys(found))
 
 

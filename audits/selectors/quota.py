@@ -118,7 +118,7 @@ def quota_of_year(first: date) -> list[YearLine]:
     """Return the twelve months from ``first``, everybody who was ever asked in them on a line."""
     months = [add_months(first, number) for number in range(12)]
     cycles = Cycle.objects.filter(period__in=months).exclude(status=CycleStatus.DRAFT)
-    by_month = {cycle.period: cycle for cycle in cycles.select_related("framework_version")}
+    by_month = {cycle.period: cycle for cycle in cycles}
     found: dict[tuple[int, str], dict[date, tuple[int, int]]] = defaultdict(dict)
     people: dict[int, Person] = {}
     for period, cycle in by_month.items():

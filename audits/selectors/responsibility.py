@@ -70,7 +70,7 @@ def work_of_others(audits: Iterable[int]) -> frozenset[int]:
 
     Patterns of a practitioner leave them out; patterns of a team or service do not.
     """
-    rows = Audit.objects.filter(pk__in=list(audits)).select_related("framework_version")
+    rows = Audit.objects.filter(pk__in=list(audits))
     keys = {
         row.pk: one.key
         for row in rows

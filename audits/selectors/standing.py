@@ -5,8 +5,10 @@ discussion between them is recorded, nobody but an auditor sees that auditor's g
 Every page, panel, title and count asks here.
 """
 
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
 
@@ -45,6 +47,8 @@ class Standing:
     has_case_now: bool
     sees_all: bool
     is_guest: bool
+    answers: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What was read ``once`` for this look."""
 
     @cached_property
     def framework(self) -> Framework:
@@ -134,6 +138,22 @@ class Standing:
     def may_record_consent(self) -> bool:
         """Whether the person may write what the family answered: the worker, whoever has the case, or the manager."""
         return self.is_worker or self.has_case_now or self.person.pk == self.audit.manager_id
+
+
+T = TypeVar("T")
+
+
+def once(read: Callable[[Standing], T]) -> Callable[[Standing], T]:
+    """Make a read ask the database once a look: the parts of a page show the same thing."""
+
+    @wraps(read)
+    def inner(standing: Standing) -> T:
+        if read not in standing.answers:
+            standing.answers[read] = read(standing)
+        answer: T = standing.answers[read]
+        return answer
+
+    return inner
 
 
 def standing_of(person: Person, audit: Audit) -> Standing:

@@ -68,7 +68,7 @@ def programmes() -> QuerySet[ThemedProgramme]:
     """Return the themed programmes, the latest first, with their audits counted."""
     live = ~Q(audits__status=AuditStatus.WITHDRAWN)
     done = Q(audits__status__in=(AuditStatus.FINAL, AuditStatus.CLOSED))
-    found = ThemedProgramme.objects.select_related("theme", "raised_by", "framework_version")
+    found = ThemedProgramme.objects.select_related("theme", "raised_by")
     found = found.annotate(audit_count=Count("audits", filter=live), final_count=Count("audits", filter=done))
     return found.order_by("-starts_on", "pk")
 

@@ -23,7 +23,7 @@ def todo_of_auditor(person: Person) -> Iterable[ToDo]:
         Assessment.objects.filter(
             assessor=person, status__in=OPEN_ASSESSMENT, audit__status__in=BEFORE_SUBMISSION
         )
-        .select_related("audit__service", "audit__framework_version")
+        .select_related("audit__service")
         .order_by("due_on", "id")
     )
     for one in open_ones:
@@ -57,7 +57,6 @@ def todo_of_worker(person: Person) -> Iterable[ToDo]:
     audits = (
         Audit.objects.filter(worker__in=answering_for(person))
         .exclude(status__in=(AuditStatus.CLOSED, AuditStatus.WITHDRAWN))
-        .select_related("framework_version")
         .prefetch_related(
             "assessments__assessor", "consents", "family_contacts", "conversations", "appointments"
         )

@@ -10,7 +10,7 @@ from audits.followup.enums import FollowUpKind
 from audits.models import Audit
 from audits.registry import Panel
 from audits.selectors.links import audit_href
-from audits.selectors.outcome import CORRECTABLE, is_worker_of, last_day_for_corrections, outcome_of
+from audits.selectors.outcome import CORRECTABLE, is_worker_of, last_day_for_corrections, outcome_seen
 from audits.selectors.standing import Standing
 
 FOR_EVERYBODY = (FollowUpKind.FILING, FollowUpKind.ACKNOWLEDGE, FollowUpKind.REVIEW, FollowUpKind.RE_AUDIT)
@@ -22,7 +22,7 @@ def outcome_panel(standing: Standing) -> Iterable[Panel]:
     audit = standing.audit
     if not standing.sees_grades or audit.status not in (*CORRECTABLE, AuditStatus.FINAL, AuditStatus.CLOSED):
         return
-    outcome = outcome_of(audit)
+    outcome = outcome_seen(standing)
     context: dict[str, Any] = {
         # Where the auditors agreed their grades above are the outcome; a table would only repeat them.
         "rows": outcome.rows if outcome.is_moderated else (),

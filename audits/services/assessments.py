@@ -323,7 +323,7 @@ def lock_audit(audit: Audit) -> Audit:
     """Return the audit's row, locked: the last steps of several people come one after the other."""
     return (
         Audit.objects.select_for_update(of=("self",))
-        .select_related("framework_version", "case", "worker", "manager")
+        .select_related("case", "worker", "manager")
         .get(pk=audit.pk)
     )
 

@@ -60,7 +60,7 @@ def draw_unchosen() -> int:
         cycle__status=CycleStatus.OPEN,
     )
     drawn = 0
-    for choice in late.select_related("cycle__framework_version", "cycle__theme", "auditor").order_by("pk"):
+    for choice in late.select_related("cycle__theme", "auditor").order_by("pk"):
         with transaction.atomic():
             drawn += _draw_instead(choice)
     return drawn

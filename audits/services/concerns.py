@@ -11,9 +11,7 @@ UNRAISED = "Nobody had raised it when the audit was submitted: the rule did."
 
 def raise_what_is_called_for(*, assessment: Assessment) -> None:
     """Raise, in the auditor's name, every concern that the case calls for and that nobody has raised (SEF-106)."""
-    audit = Audit.objects.select_related("case__team", "case__service", "framework_version", "cycle").get(
-        pk=assessment.audit_id
-    )
+    audit = Audit.objects.select_related("case__team", "case__service", "cycle").get(pk=assessment.audit_id)
     if assessment.assessor is None:
         return
     names = framework_for(audit).names

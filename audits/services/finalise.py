@@ -131,7 +131,7 @@ def finalise_due() -> int:
     done = 0
     waiting = Audit.objects.filter(status=AuditStatus.OUTCOME, outcome_at__isnull=False)
     unanswered = FactCorrection.objects.filter(status=CorrectionStatus.ASKED).values("audit")
-    for audit in waiting.exclude(pk__in=unanswered).select_related("framework_version", "cycle", "case"):
+    for audit in waiting.exclude(pk__in=unanswered).select_related("cycle", "case"):
         last_day = last_day_for_corrections(audit)
         if last_day is not None and clock.today() > last_day:
             done += finalise_at_once(audit=audit, why=f"no correction was left by {long_date(last_day)}")

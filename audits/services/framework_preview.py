@@ -99,7 +99,7 @@ def preview_framework(*, framework: Framework) -> FrameworkPreview | None:
 
 def _last_month() -> Cycle | None:
     opened = Cycle.objects.exclude(status=CycleStatus.DRAFT).exclude(allocated_on=None)
-    opened = opened.select_related("framework_version").order_by("-period")
+    opened = opened.order_by("-period")
     return opened.filter(period__lt=calendar.month_start(clock.today())).first() or opened.first()
 
 

@@ -147,7 +147,7 @@ def confirm_list(*, cycle: Cycle, person: Person) -> int:
     _require_settler(cycle, person)
     waiting = list(
         CaseChoice.objects.select_for_update(of=("self",))
-        .select_related("cycle__framework_version")
+        .select_related("cycle")
         .filter(cycle=cycle, method=BY_POST, status=ChoiceStatus.WAITING)
     )
     if cycle.status != CycleStatus.DRAFT or not waiting:

@@ -21,7 +21,7 @@ def draw_random_checks() -> int:
     """
     sent = 0
     with_outcome = Cycle.objects.filter(audits__status=AuditStatus.OUTCOME).distinct()
-    for cycle in with_outcome.select_related("framework_version"):
+    for cycle in with_outcome:
         for selector in _selectors(framework_of(cycle.framework_version).moderation.selectors):
             if _is_over(cycle):
                 sent += _draw(cycle, selector)
@@ -80,9 +80,7 @@ def _draw(cycle: Cycle, selector: Selector) -> int:
     finished = cycle.audits.exclude(status__in=(*BEFORE_SUBMISSION, AuditStatus.WITHDRAWN))
     pool = {
         audit.reference: audit
-        for audit in finished.exclude(origin=Origin.RE_AUDIT).select_related(
-            "framework_version", "cycle", "service"
-        )
+        for audit in finished.exclude(origin=Origin.RE_AUDIT).select_related("cycle", "service")
         if not moderation_reasons(audit=audit, framework=framework)
     }
     assert isinstance(selector.rule, RandomShare)  # noqa: S101  (chosen by _selectors)

@@ -38,15 +38,13 @@ class Change:
 
 def initial_audit_of(follow_up: FollowUp) -> Audit:
     """Return the audit that the re-audit looks at again. Raises ``Audit.DoesNotExist``."""
-    return Audit.objects.select_related("framework_version", "case", "re_audit_of").get(
-        follow_up_links__follow_up=follow_up
-    )
+    return Audit.objects.select_related("case", "re_audit_of").get(follow_up_links__follow_up=follow_up)
 
 
 def re_audit_of(follow_up: FollowUp) -> Audit | None:
     """Return the re-audit once it was begun."""
     rows = Audit.objects.filter(re_audit_of__follow_up_links__follow_up=follow_up, origin=Origin.RE_AUDIT)
-    found = rows.exclude(status=AuditStatus.WITHDRAWN).select_related("framework_version", "case")
+    found = rows.exclude(status=AuditStatus.WITHDRAWN).select_related("case")
     return found.order_by("-id").first()
 
 

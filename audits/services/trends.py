@@ -89,7 +89,7 @@ def look_at_quarter(*, year: int, quarter: int) -> list[str]:
         else Audit.objects.none()
     )
     last: dict[tuple[str, int | None], Audit] = {}
-    for audit in newest.select_related("worker", "team", "service", "framework_version"):
+    for audit in newest.select_related("worker", "team", "service"):
         for level in ("practitioner", "team", "service", "authority"):
             last.setdefault((level, getattr(audit, f"{COLUMNS[level]}_id") if level in COLUMNS else 0), audit)
     found = [

@@ -19,18 +19,18 @@ from audits.selectors.conversations import (
     Talk,
     asked_to_join,
     contribution_of,
-    conversations_of,
     holder_of,
     may_record,
+    may_write,
     sees_record,
-    to_write,
+    talks_of,
     took_part,
 )
 from audits.selectors.family import asks_family, caller_of, family_of, lacks_consent, no_contact_reasons
 from audits.selectors.findings import immediate_changes, proposed_actions, wider_findings
 from audits.selectors.grades import changes_of, side_by_side, word_for, words_of
 from audits.selectors.links import OVERALL_SECTION, assessment_href, audit_href
-from audits.selectors.outcome import outcome_of
+from audits.selectors.outcome import outcome_seen
 from audits.selectors.progress import Task
 from audits.selectors.responsibility import responsibility_of
 from audits.selectors.standing import Standing, audit_words, grading, is_self_assessment, state_words
@@ -85,7 +85,7 @@ def overview(request: CouncilRequest, standing: Standing) -> HttpResponse:
         "tasks": _tasks(standing),
         "people": _people(standing),
         "facts": _facts(standing),
-        "outcome": outcome_of(audit) if standing.sees_grades else None,
+        "outcome": outcome_seen(standing) if standing.sees_grades else None,
         "responsibility": responsibility_of(audit).sentences if standing.sees_grades else (),
         "comparison": side_by_side(standing),
         "is_checklist": standing.framework.tool(audit.tool).is_checklist,
@@ -116,7 +116,7 @@ def grades(request: CouncilRequest, standing: Standing) -> HttpResponse:
     context: dict[str, Any] = {
         "comparison": comparison,
         "rows": [(row, words_of(row)) for row in comparison.rows],
-        "outcome": outcome_of(standing.audit),
+        "outcome": outcome_seen(standing),
         "responsibility": responsibility_of(standing.audit).sentences,
         "is_compared": len(grading(standing.framework, standing.assessments)) > 1,
         "changes": [
@@ -170,14 +170,16 @@ def _tasks(standing: Standing) -> list[Task]:
 def _conversation_tasks(standing: Standing) -> list[Task]:
     """Return what the person takes part in: to be held, to be written in their own words, to look on."""
     audit, tasks = standing.audit, []
-    for talk in asked_to_join(audit, standing.framework, standing.person):
+    for talk in asked_to_join(standing):
         holder = holder_of(audit, talk)
         by = holder.assessor.name if holder and holder.assessor else "The auditor"
         hint, state = f"{by} arranges it with you and writes the record.", "To be held"
         if talk.appointment:
             state = f"Booked for {long_date(talk.appointment.booked_for)}"
         tasks.append(Task(talk.label, state, "", "", hint))
-    for talk in to_write(audit, standing.framework, standing.person):
+    for talk in talks_of(standing):
+        if not may_write(talk, audit, standing.person):
+            continue
         written = contribution_of(talk, standing.person)
         done = written is not None and written.written_by_id == standing.person.pk
         words, tone = ("Written", "") if done else ("Optional", "blue")
@@ -228,7 +230,7 @@ def _status_words(key: str) -> str:
 
 def _conversations(standing: Standing) -> list[dict[str, Any]]:
     found = []
-    for talk in conversations_of(standing.audit, standing.framework):
+    for talk in talks_of(standing):
         record = talk.record
         excuses = {one.key: one.label for one in talk.framework.excused_reasons}
         seen = record is not None and sees_record(talk, standing)

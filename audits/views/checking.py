@@ -64,7 +64,7 @@ def check(request: CouncilRequest, pk: int) -> HttpResponse:
         FinalisationCheck.objects.select_related(
             "asked_by",
             "checked_by",
-            *(f"assessment__audit__{name}" for name in ("case", "framework_version", "service")),
+            *(f"assessment__audit__{name}" for name in ("case", "service")),
         ),
         pk=pk,
     )

@@ -22,7 +22,7 @@ RUN = "audits.open_cycle"
 @council_view(RUN)
 def replace(request: CouncilRequest, pk: int) -> HttpResponse:
     """Ask why a drawn case is exchanged, and exchange it."""
-    sampled = get_object_or_404(SampledCase.objects.select_related("case", "cycle__framework_version"), pk=pk)
+    sampled = get_object_or_404(SampledCase.objects.select_related("case", "cycle"), pk=pk)
     framework = framework_of(sampled.cycle.framework_version)
     back = reverse("audits:month_sample", args=[request.authority.slug, sampled.cycle.period])
     form = ReplaceForm(request.POST or None, reasons=framework.sampling.replacement.reasons)
@@ -52,7 +52,6 @@ def give(request: CouncilRequest, pk: int) -> HttpResponse:
             "audit__cycle",
             "audit__service",
             "audit__team",
-            "audit__framework_version",
         ),
         pk=pk,
     )

@@ -71,7 +71,7 @@ class MonthConverter:
 def cycle_or_404(period: date) -> Cycle:
     """Return the month's cycle once it is open."""
     cycle = (
-        Cycle.objects.select_related("framework_version", "opened_by", "theme")
+        Cycle.objects.select_related("opened_by", "theme")
         .filter(period=period)
         .exclude(status=CycleStatus.DRAFT)
         .first()

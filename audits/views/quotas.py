@@ -57,7 +57,7 @@ def month_quota(request: CouncilRequest, period: date) -> HttpResponse:
 @council_view()
 def month_list(request: CouncilRequest, period: date) -> HttpResponse:
     """Show the list that chance proposes for a month; the named post confirms it."""
-    cycle = Cycle.objects.select_related("framework_version", "theme").filter(period=period).first()
+    cycle = Cycle.objects.select_related("theme").filter(period=period).first()
     framework = framework_of(cycle.framework_version) if cycle else framework_in_force()
     settles = may_settle(request.person, framework)
     if not (settles or may(request.person, RUN, SEE)):
@@ -91,7 +91,7 @@ def month_list(request: CouncilRequest, period: date) -> HttpResponse:
 
 
 def _choice_or_404(pk: int, method: str) -> CaseChoice:
-    rows = CaseChoice.objects.select_related("cycle__framework_version", "cycle__theme", "auditor", "case")
+    rows = CaseChoice.objects.select_related("cycle__theme", "auditor", "case")
     return get_object_or_404(rows, pk=pk, method=method)
 
 

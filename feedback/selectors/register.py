@@ -19,7 +19,7 @@ def conversations() -> QuerySet[Any]:
     return (
         FamilyContact.objects.filter(spoken_on__isnull=False, audit__submitted_at__isnull=False)
         .exclude(audit__status=AuditStatus.WITHDRAWN)
-        .select_related("audit__service", "audit__cycle", "audit__case", "audit__framework_version")
+        .select_related("audit__service", "audit__cycle", "audit__case")
         .prefetch_related(Prefetch("coded", CodedWords.objects.order_by("id")), "quotations")
         .annotate(
             is_coded=Exists(CodedWords.objects.filter(contact=OuterRef("pk"))),

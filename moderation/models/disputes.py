@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from audits.frameworks.models import VersionKey
 from moderation.enums import DisputeStatus, Polarity, StepOutcome
 from qaf.tenants.models import TenantForeignKey, TenantModel
 
@@ -15,7 +16,7 @@ class Dispute(TenantModel):
 
     case = TenantForeignKey("cases.Case", related_name="disputes")
     audit = TenantForeignKey("audits.Audit", null=True, blank=True, related_name="disputes")
-    framework_version = TenantForeignKey("frameworks.FrameworkVersion", related_name="+")
+    framework_version = VersionKey(related_name="+")
     key = models.CharField(max_length=60, help_text="Key of the framework's dispute.")
     polarity = models.CharField(max_length=16, choices=Polarity.choices, default=Polarity.CHALLENGE)
     status = models.CharField(max_length=14, choices=DisputeStatus.choices, default=DisputeStatus.OPEN)

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from audits.frameworks.models import VersionKey
 from moderation.enums import Attendance, MeetingKind, MeetingStatus
 from qaf.tenants.models import TenantForeignKey, TenantModel
 
@@ -15,7 +16,7 @@ class Meeting(TenantModel):
     kind = models.CharField(max_length=8, choices=MeetingKind.choices)
     period = models.CharField(max_length=7, help_text="The audits' month or quarter: 2026-10, 2026-Q4.")
     status = models.CharField(max_length=8, choices=MeetingStatus.choices, default=MeetingStatus.PLANNED)
-    framework_version = TenantForeignKey("frameworks.FrameworkVersion", related_name="+")
+    framework_version = VersionKey(related_name="+")
     chair = TenantForeignKey("tenants.Person", null=True, blank=True, related_name="+")
     due_on = models.DateField(help_text="By when it is held.")
     held_on = models.DateField(null=True, blank=True)

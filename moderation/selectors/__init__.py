@@ -11,7 +11,6 @@ from moderation.selectors.deciding import (
 from moderation.selectors.lists import (
     moderation_list,
     moderation_of,
-    overdue,
     visible_moderations,
     why_in_short,
 )
@@ -33,7 +32,6 @@ __all__ = [
     "missing",
     "moderation_list",
     "moderation_of",
-    "overdue",
     "proposed_actions",
     "to_decide",
     "visible_moderations",

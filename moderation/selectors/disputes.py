@@ -3,20 +3,20 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Max, Prefetch, Q, QuerySet
 
 from audits.cases.models import Case
 from audits.enums import WITH_FINAL_GRADE, AuditStatus
 from audits.followup.due import DueThing
-from audits.followup.selectors import answering, answering_for, around_case, people_for
+from audits.followup.selectors import Around, answering, answering_for, around_case, people_for
 from audits.followup.selectors.rights import is_cleared
 from audits.frameworks.enums import Relation
 from audits.frameworks.schema import Framework
 from audits.frameworks.schema.moderation import Dispute as Rule
 from audits.frameworks.schema.moderation import LadderStep
-from audits.frameworks.selectors import NoFrameworkError, framework_of, version_in_force
+from audits.frameworks.selectors import framework_if_any, framework_in_force, framework_of
 from audits.models import Audit
-from audits.selectors.facts import framework_for
+from audits.selectors.facts import around_audit, framework_for
 from audits.selectors.people import everyone_concerned, people_who_may
 from moderation.enums import DisputeStatus
 from moderation.models import Dispute, DisputeStep
@@ -36,13 +36,11 @@ def dispute_list() -> QuerySet[Dispute]:
     steps = DisputeStep.objects.select_related("ended_by").order_by("number")
     return Dispute.objects.select_related(
         "raised_by",
-        "framework_version",
         "case__team",
         "case__service",
         "case__worker",
         "case__manager",
         "case__chair",
-        "audit__framework_version",
         "audit__case",
         "audit__team",
         "audit__service",
@@ -50,6 +48,14 @@ def dispute_list() -> QuerySet[Dispute]:
         "audit__manager",
         "audit__chair",
     ).prefetch_related(Prefetch("steps", steps))
+
+
+def disputes_about(audit: Audit) -> list[Dispute]:
+    """Return what is disputed about an audit that is at hand, with whom each step was asked of."""
+    found = list(audit.disputes.select_related("raised_by").prefetch_related("steps"))
+    for dispute in found:
+        dispute.audit, dispute.case = audit, audit.case
+    return found
 
 
 def rule_of(dispute: Dispute) -> Rule:
@@ -76,15 +82,24 @@ def current_step(dispute: Dispute) -> DisputeStep | None:
 
 def parties_of(audit: Audit | None, case: Case, rule: Rule, person: Person) -> list[str]:
     """Return the rule's parties that the person is, to the audit or to the child now."""
-    today = clock.today()
-    found = []
+    framework = framework_for(audit) if audit is not None else framework_in_force()
+    return _parties(rule, person, framework, _around(audit, case))
+
+
+def _around(audit: Audit | None, case: Case) -> list[Around]:
+    """Who is around the child: when the audit's sample was drawn, and now."""
+    return [*([around_audit(audit)] if audit is not None else []), around_case(case)]
+
+
+def _parties(rule: Rule, person: Person, framework: Framework, arounds: Iterable[Around]) -> list[str]:
+    today, found = clock.today(), []
     for party in rule.raised_by:
-        if audit is not None:
-            people = everyone_concerned(audit, (party,), framework=framework_for(audit), on=today)
-        else:
-            framework = framework_of(version_in_force())
-            people = people_for(party, framework=framework, around=around_case(case), on=today)
-        if person.pk in {one.pk for one in answering(people, on=today)} | {one.pk for one in people}:
+        people = [
+            one
+            for around in arounds
+            for one in people_for(party, framework=framework, around=around, on=today)
+        ]
+        if person in people or person in answering(people, on=today):
             found.append(party)
     return found
 
@@ -93,28 +108,29 @@ def rules_to_raise(audit: Audit, person: Person) -> list[Rule]:
     """Return the ladders that the person may begin about this audit now."""
     if audit.status == AuditStatus.WITHDRAWN:
         return []
+    framework = framework_for(audit)
     open_keys = set(audit.disputes.filter(status=DisputeStatus.OPEN).values_list("key", flat=True))
-    return [
+    rules = [
         rule
-        for rule in framework_for(audit).disputes
-        if rule.has_ladder
-        and rule.key not in open_keys
-        and (rule.about != "grade" or audit.status in GRADED)
-        and parties_of(audit, audit.case, rule, person)
+        for rule in framework.disputes
+        if rule.has_ladder and rule.key not in open_keys and (rule.about != "grade" or audit.status in GRADED)
     ]
+    arounds = _around(audit, audit.case) if rules else []
+    return [rule for rule in rules if _parties(rule, person, framework, arounds)]
 
 
 def rules_about_practice(case: Case, person: Person) -> list[Rule]:
     """Return the ladders about practice that the person may begin for a child, audited or not."""
-    try:
-        framework = framework_of(version_in_force())
-    except NoFrameworkError:
+    framework = framework_if_any()
+    if framework is None:
         return []
     rules = [rule for rule in framework.disputes if rule.has_ladder and rule.about == "practice"]
     if not rules or not is_cleared(person, case):
         return []
-    challenger = may(person, "moderation.challenge")
-    return [rule for rule in rules if challenger or parties_of(None, case, rule, person)]
+    if may(person, "moderation.challenge"):
+        return rules
+    arounds = _around(None, case)
+    return [rule for rule in rules if _parties(rule, person, framework, arounds)]
 
 
 def no_ladder_about_grades(audit: Audit) -> str:
@@ -278,8 +294,8 @@ def dispute_marks(audit: Audit) -> Iterable[str]:
 
 def settled_on_ladder(audit: Audit) -> str:
     """Return on which step of a ladder the overall grade was settled; ``""`` where moderation decided it since."""
-    last = dispute_list().filter(audit=audit, status=DisputeStatus.SETTLED).exclude(grade_after="")
-    dispute = last.order_by("-ended_at", "-id").first()
+    settled = audit.disputes.filter(status=DisputeStatus.SETTLED).exclude(grade_after="")
+    dispute = settled.annotate(step=Max("steps__number")).order_by("-ended_at", "-id").first()
     if dispute is None or audit.moderations.filter(decided_at__gt=dispute.ended_at).exists():
         return ""
-    return f"Settled on the disagreement ladder, step {max(one.number for one in dispute.steps.all())}"
+    return f"Settled on the disagreement ladder, step {dispute.step}"

@@ -42,7 +42,7 @@ def due_views(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
     """Yield the views that members of a panel have not given."""
     found = PanelMember.objects.filter(said_at=None, moderation__status__in=OPEN)
     found = found if ids is None else found.filter(pk__in=list(ids))
-    for one in found.select_related("person", "moderation__audit__framework_version"):
+    for one in found.select_related("person", "moderation__audit"):
         audit = one.moderation.audit
         yield DueThing(
             kind="panel_view",

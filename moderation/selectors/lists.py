@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from django.db.models import Prefetch, Q, QuerySet
 
 from audits.models import Assessment, Audit
-from moderation.enums import OPEN, ModerationStatus, ReasonKind
+from moderation.enums import ModerationStatus, ReasonKind
 from moderation.models import Moderation, ModerationReason
-from qaf.lib import clock
 from qaf.tenants.models import Person
 from qaf.tenants.permissions import may
 from qaf.ui.words import plural
@@ -20,7 +19,6 @@ def moderation_list() -> QuerySet[Moderation]:
         "audit__service",
         "audit__team",
         "audit__cycle",
-        "audit__framework_version",
         "moderator",
     ).prefetch_related(Prefetch("reasons", ModerationReason.objects.order_by("id")))
 
@@ -59,14 +57,10 @@ def _audited_before(audit: Audit) -> Iterable[int]:
         earlier = earlier.re_audit_of
 
 
-def overdue() -> QuerySet[Moderation]:
-    """Return the open moderations whose day has passed (HER-41)."""
-    return moderation_list().filter(Q(status__in=OPEN), due_on__lt=clock.today())
-
-
 def moderation_of(audit_id: int) -> Moderation | None:
     """Return the moderation of an audit, if it was ever moderated."""
-    return moderation_list().filter(audit=audit_id).order_by("-round").first()
+    found = Moderation.objects.filter(audit=audit_id).select_related("audit", "moderator")
+    return found.order_by("-round").first()
 
 
 def earlier_rounds(moderation: Moderation) -> list[Moderation]:

@@ -23,9 +23,7 @@ from qaf.tenants.permissions import may
 def meeting_list() -> QuerySet[Meeting]:
     """Return every meeting with its chair and people."""
     people = MeetingPerson.objects.select_related("person").order_by("person__name", "id")
-    return Meeting.objects.select_related("chair", "framework_version").prefetch_related(
-        Prefetch("people", people), "receipts"
-    )
+    return Meeting.objects.select_related("chair").prefetch_related(Prefetch("people", people), "receipts")
 
 
 def framework_of_meeting(meeting: Meeting) -> Framework:

@@ -17,6 +17,7 @@ from moderation.paths import dispute_href, moderation_href
 from moderation.selectors.disputes import (
     current_step,
     dispute_list,
+    disputes_about,
     may_see_dispute,
     no_ladder_about_grades,
     rule_of,
@@ -66,7 +67,7 @@ def dispute_panel(standing: Standing) -> Iterable[Panel]:
     if not standing.sees_grades and not standing.is_auditor and not standing.is_worker:
         return
     framework = framework_for(audit)
-    shown = [one for one in dispute_list().filter(audit=audit) if may_see_dispute(one, person)]
+    shown = [one for one in disputes_about(audit) if may_see_dispute(one, person)]
     rules = rules_to_raise(audit, person)
     context = {
         "disputes": [(one, rule_of(one).label, dispute_href(one), current_step(one)) for one in shown],

@@ -79,7 +79,7 @@ UNREAD = ("grade", "view", "standards_met")
 def kept_from(person: Person, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
     """Return, for members' rows of the trail, the fields that the person may not read there yet."""
     rows = PanelMember.objects.filter(pk__in=list(ids), moderation__status__in=OPEN).exclude(person=person)
-    rows = rows.select_related("moderation__audit__case", "moderation__audit__framework_version")
+    rows = rows.select_related("moderation__audit__case")
     return {one.pk: UNREAD for one in rows if not reads_views(one.moderation, person)}
 
 

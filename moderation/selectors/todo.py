@@ -9,7 +9,8 @@ from audits.programme.dates import period_in_words
 from moderation.enums import OPEN, MeetingStatus, ModerationStatus
 from moderation.models import Meeting, Moderation, PanelMember
 from moderation.paths import meeting_href, moderation_href
-from moderation.selectors.lists import closed_to, moderation_list, overdue
+from moderation.selectors.lists import closed_to
+from qaf.lib import clock
 from qaf.tenants.models import Person
 from qaf.tenants.permissions import may
 from qaf.tenants.registry import ToDo
@@ -17,14 +18,17 @@ from qaf.tenants.registry import ToDo
 
 def moderation_todo(person: Person) -> Iterable[ToDo]:
     """Return the audits to decide; for those who allocate, what nobody can moderate and what is late."""
-    for moderation in moderation_list().filter(moderator=person, status=ModerationStatus.ALLOCATED):
+    listed = Moderation.objects.select_related("audit", "moderator")
+    for moderation in listed.filter(moderator=person, status=ModerationStatus.ALLOCATED):
         yield ToDo(
             "Moderate an audit", moderation_href(moderation), moderation.due_on, moderation.audit.reference
         )
     if not may(person, "moderation.allocate"):
         return
-    stuck = list(moderation_list().filter(~Q(problem=""), status=ModerationStatus.WAITING))
-    late = list(overdue().filter(status=ModerationStatus.ALLOCATED).exclude(moderator=person))
+    stuck = list(listed.filter(~Q(problem=""), status=ModerationStatus.WAITING))
+    late = list(
+        listed.filter(status=ModerationStatus.ALLOCATED, due_on__lt=clock.today()).exclude(moderator=person)
+    )
     closed = closed_to(person, [*stuck, *late])
     for moderation in stuck:
         yield _to_allocate(

@@ -42,7 +42,7 @@ def draw_ended_months() -> int:
     today = clock.today()
     oldest = calendar.add_months(calendar.month_start(today), -LOOK_BACK_MONTHS)
     cycles = Cycle.objects.filter(period__gte=oldest, period__lt=calendar.month_start(today))
-    return sum(_draw_month(cycle) for cycle in cycles.select_related("framework_version").order_by("period"))
+    return sum(_draw_month(cycle) for cycle in cycles.order_by("period"))
 
 
 @transaction.atomic
@@ -68,9 +68,7 @@ def _finished(cycle: Cycle) -> dict[str, Audit]:
     found = cycle.audits.exclude(status__in=(*BEFORE_SUBMISSION, AuditStatus.WITHDRAWN)).exclude(
         origin=Origin.RE_AUDIT
     )
-    found = found.select_related(
-        "framework_version", "cycle", "case__team", "case__service", "team", "service"
-    )
+    found = found.select_related("cycle", "case__team", "case__service", "team", "service")
     return {audit.reference: audit for audit in found}
 
 
@@ -231,7 +229,7 @@ def _finished_in(starts: date, ends: date) -> dict[str, Audit]:
         status__in=WITH_FINAL_GRADE, submitted_at__date__gte=starts, submitted_at__date__lte=ends
     )
     found = found.exclude(origin=Origin.RE_AUDIT).select_related(
-        "framework_version", "cycle", "case__team", "case__service", "team", "service"
+        "cycle", "case__team", "case__service", "team", "service"
     )
     return {audit.reference: audit for audit in found}
 

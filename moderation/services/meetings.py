@@ -118,7 +118,7 @@ def _tell_invited(meeting: Meeting, people: Iterable[Person]) -> None:
 
 def _locked(meeting: Meeting) -> Meeting:
     """The meeting as it stands, locked: what several people do to it comes one after the other."""
-    rows = Meeting.objects.select_related("chair", "framework_version")
+    rows = Meeting.objects.select_related("chair")
     return rows.select_for_update(of=("self",)).get(pk=meeting.pk)
 
 

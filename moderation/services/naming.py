@@ -33,13 +33,13 @@ def name_moderators(*, cycle: Cycle) -> int:
 
 def name_missing() -> int:
     """Name moderators in the months that run, where an audit was withdrawn or came later; return how many."""
-    running = Cycle.objects.filter(status=CycleStatus.OPEN).select_related("framework_version")
+    running = Cycle.objects.filter(status=CycleStatus.OPEN)
     return sum(name_moderators(cycle=cycle) for cycle in running)
 
 
 def _name(cycle: Cycle, selector: Selector, count: int) -> int:
     running = cycle.audits.filter(status__in=BEFORE_SUBMISSION).select_related(
-        "framework_version", "case__team", "case__service", "team", "service", "cycle"
+        "case__team", "case__service", "team", "service", "cycle"
     )
     audits = {audit.reference: audit for audit in running.filter(moderations__isnull=True)}
     given = Counter(

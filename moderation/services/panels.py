@@ -95,7 +95,7 @@ def seat_invited(*, moderation: Moderation, member: Person, role: str, person: P
 
 def _locked(moderation: Moderation) -> Moderation:
     """The moderation as it stands, locked: its decision waits for a view that is being given, and ends the giving."""
-    rows = Moderation.objects.select_related("audit__case", "audit__framework_version", "meeting")
+    rows = Moderation.objects.select_related("audit__case", "meeting")
     return rows.select_for_update(of=("self",)).get(pk=moderation.pk)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connections, transaction
 
@@ -36,6 +36,8 @@ class Scope:
     request_id: str = ""
     council: "Authority | None" = field(default=None, compare=False, repr=False)
     """The council itself, where whoever opened the scope had it at hand."""
+    kept: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    """Rows that never change once written, read once for everything inside; gone with the outermost scope."""
 
 
 _current: ContextVar[Scope | None] = ContextVar("qaf_scope", default=None)
@@ -130,6 +132,7 @@ def authority_scope(
         why=why or (outer.why if outer else ""),
         request_id=request_id or (outer.request_id if outer else ""),
         council=(outer.council if outer else None) if isinstance(authority, int) else authority,
+        kept=outer.kept if outer else {},
     )
     with _opened(scope, using):
         yield scope

@@ -177,7 +177,7 @@ def cases(request: CouncilRequest, label: str) -> HttpResponse:
 def case(request: CouncilRequest, pk: int) -> HttpResponse:
     """Show one chosen case: what the paper says of it, to be written or read, and what senior leaders say."""
     _may_see_cases(request.person)
-    rows = ChosenCase.objects.select_related("audit__service", "audit__team", "audit__framework_version")
+    rows = ChosenCase.objects.select_related("audit__service", "audit__team")
     found = get_object_or_404(rows, pk=pk)
     record_read(person=request.person, subject="audit", subject_id=found.audit_id)
     framework = framework_in_force()

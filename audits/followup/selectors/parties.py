@@ -8,7 +8,7 @@ from audits.cases.models import Case
 from audits.frameworks.enums import Relation
 from audits.frameworks.schema import Framework
 from qaf.tenants.models import Person, Unit
-from qaf.tenants.selectors import acting_for, holders, holders_in_line
+from qaf.tenants.selectors import acting_for_each, holders, holders_in_line
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def _holders(keys: Iterable[str], around: Around, on: date) -> list[Person]:
 
 def answering(people: Iterable[Person], *, on: date) -> list[Person]:
     """Return the people with their deputies in place of those who are away, each once."""
-    return list(dict.fromkeys(acting_for(person, on=on) for person in people))
+    return list(dict.fromkeys(acting_for_each(people, on=on)))
 
 
 def holding(role: str, *, framework: Framework, on: date) -> list[Person]:

@@ -7,7 +7,7 @@ from audits.programme.registry import on_occurrence
 from qaf.lib import clock
 from qaf.notices.services import tell
 from qaf.tenants.paths import council_path
-from qaf.tenants.selectors import acting_for, holders
+from qaf.tenants.selectors import acting_for_each, holders
 
 
 @on_occurrence(OccurrenceKind.FRAMEWORK_REVIEW)
@@ -16,7 +16,7 @@ def ask_for_review(occurrence: Occurrence) -> str:
     today = clock.today()
     framework = framework_in_force()
     owner = framework.authority.owner
-    people = [acting_for(person, on=today) for person in holders(*framework.role_keys(owner), on=today)]
+    people = acting_for_each(holders(*framework.role_keys(owner), on=today), on=today)
     tell(
         people=people,
         kind="framework_review",

@@ -67,7 +67,7 @@ class Auditing:
 
     def take_up(self) -> None:
         """Read the audit as it stands now."""
-        rows = Audit.objects.select_related("case", "framework_version")
+        rows = Audit.objects.select_related("case")
         self.audit = rows.get(pk=self.script.audit.pk)
 
     # -- who ------------------------------------------------------------------------------------------

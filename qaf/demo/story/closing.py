@@ -79,9 +79,7 @@ class ClosingDesk:
 
     def _outcomes(self) -> None:
         rows = Audit.objects.filter(status=AuditStatus.OUTCOME, worker__left_on=None, re_audit_of=None)
-        for audit in rows.exclude(pk__in=self.spared).select_related(
-            "worker", "framework_version", "cycle", "case"
-        ):
+        for audit in rows.exclude(pk__in=self.spared).select_related("worker", "cycle", "case"):
             if audit.worker is None:
                 continue
             rng = random.Random(f"outcome:{audit.reference}")

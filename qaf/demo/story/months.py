@@ -49,7 +49,7 @@ class Months:
             assessor=None, status=AssessmentStatus.ALLOCATED, audit__cycle__isnull=False
         )
         for assessment in rows.exclude(audit__status="withdrawn").select_related(
-            "audit__case", "audit__cycle", "audit__framework_version", "audit__service"
+            "audit__case", "audit__cycle", "audit__service"
         ):
             options = options_for(assessment=assessment)
             if options:

@@ -3,6 +3,7 @@
 from qaf.tenants.selectors.people import (
     absent_people,
     acting_for,
+    acting_for_each,
     here_today,
     holders,
     holders_in_line,
@@ -16,6 +17,7 @@ from qaf.tenants.selectors.people import (
 __all__ = [
     "absent_people",
     "acting_for",
+    "acting_for_each",
     "here_today",
     "holders",
     "holders_in_line",

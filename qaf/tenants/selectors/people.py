@@ -1,5 +1,6 @@
 """Who held which post on a day, who was away, who answered for whom."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -80,6 +81,26 @@ def acting_for(person: Person, *, on: date) -> Person:
             return person
         person = absence.deputy
     return person
+
+
+def acting_for_each(people: Iterable[Person], *, on: date) -> list[Person]:
+    """Return ``acting_for`` each of the people, in their order; one query however many there are."""
+    asked = list(people)
+    if len(asked) < 2:
+        return [acting_for(one, on=on) for one in asked]
+    deputies: dict[int, Person] = {}
+    away = Absence.objects.filter(starts_on__lte=on, ends_on__gte=on, deputy__isnull=False)
+    for absence in away.select_related("deputy"):
+        if absence.deputy:
+            deputies.setdefault(absence.person_id, absence.deputy)
+    found = []
+    for person in asked:
+        seen: set[int] = set()
+        while person.pk in deputies and person.pk not in seen:
+            seen.add(person.pk)
+            person = deputies[person.pk]
+        found.append(person)
+    return found
 
 
 def person_by_name(name: str) -> Person | None:

@@ -62,9 +62,7 @@ class Playing:
 
     def take_up(self) -> None:
         """Read the audit and its parts as they stand now."""
-        rows = Audit.objects.select_related(
-            "case", "framework_version", "worker", "manager", "cycle", "service"
-        )
+        rows = Audit.objects.select_related("case", "worker", "manager", "cycle", "service")
         self.audit = rows.get(pk=self.script.audit.pk)
         parts = self.audit.assessments.exclude(status=AssessmentStatus.REASSIGNED).select_related("assessor")
         self.parts = [part for part in parts.order_by("id") if part.assessor is not None]

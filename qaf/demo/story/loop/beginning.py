@@ -66,7 +66,7 @@ class Beginnings:
     def choose(self) -> None:
         """Let auditors choose the cases that are theirs to choose; some leave it to chance."""
         rows = CaseChoice.objects.filter(method=BY_AUDITOR, status=ChoiceStatus.WAITING)
-        for choice in rows.select_related("cycle__framework_version", "auditor").order_by("pk"):
+        for choice in rows.select_related("cycle", "auditor").order_by("pk"):
             rng = random.Random(f"choice:{choice.cycle.period}:{choice.auditor_id}:{choice.number}")
             offered = cases_for(choice)
             if rng.random() >= CHOOSES or not offered or has_left(choice.auditor):
@@ -90,9 +90,7 @@ class Beginnings:
         if not found:
             return
         rng = random.Random(f"list:{cycle.period}")
-        exchanged = (
-            waiting.select_related("cycle__framework_version", "auditor", "case").order_by("pk").first()
-        )
+        exchanged = waiting.select_related("cycle", "auditor", "case").order_by("pk").first()
         others = (
             [one for one in cases_for(exchanged) if one.case_id != exchanged.case_id] if exchanged else []
         )
