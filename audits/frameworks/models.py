@@ -36,16 +36,22 @@ class FrameworkVersion(TenantModel):
         return f"{self.title}, version {self.number}"
 
 
+def kept_version(pk: int) -> FrameworkVersion:
+    """Return a version of the open scope's council, read once however often it is asked for."""
+    kept, key = current_scope().kept, (FrameworkVersion, pk)
+    if key not in kept:
+        kept[key] = FrameworkVersion.objects.get(pk=pk)
+    version: FrameworkVersion = kept[key]
+    return version
+
+
 class _KeptVersion(ForwardManyToOneDescriptor):
     """Reads each version once a scope: its text is long, and every audit of a list names the same one."""
 
     def get_object(self, instance: models.Model) -> models.Model:
         if not scope_is_open() or current_scope().authority_id != getattr(instance, "authority_id", None):
             return super().get_object(instance)
-        kept, key = current_scope().kept, (FrameworkVersion, getattr(instance, self.field.attname))
-        if key not in kept:
-            kept[key] = super().get_object(instance)
-        return kept[key]
+        return kept_version(getattr(instance, self.field.attname))
 
 
 class VersionKey(TenantForeignKey):

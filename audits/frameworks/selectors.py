@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from audits.frameworks import loader
-from audits.frameworks.models import FrameworkDraft, FrameworkVersion
+from audits.frameworks.models import FrameworkDraft, FrameworkVersion, kept_version
 from audits.frameworks.places import place_at, raw_at
 from audits.frameworks.problems import FrameworkError, Problem
 from audits.frameworks.schema.framework import Framework
@@ -29,10 +29,10 @@ def framework_versions() -> QuerySet[FrameworkVersion]:
 def version_in_force(on: date | None = None) -> FrameworkVersion:
     """The version in force on a day (today). Raises NoFrameworkError."""
     day = on or clock.today()
-    version = framework_versions().filter(effective_from__lte=day).first()
-    if version is None:
+    pk = FrameworkVersion.objects.filter(effective_from__lte=day).values_list("pk", flat=True).first()
+    if pk is None:
         raise NoFrameworkError(f"No framework is in force on {day:%-d %B %Y}: publish one first.")
-    return version
+    return kept_version(pk)
 
 
 def framework_in_force(on: date | None = None) -> Framework:
@@ -40,10 +40,10 @@ def framework_in_force(on: date | None = None) -> Framework:
     return framework_of(version_in_force(on))
 
 
-def framework_if_any() -> Framework | None:
-    """The framework in force today; None where the council has published none yet."""
+def framework_if_any(on: date | None = None) -> Framework | None:
+    """The framework in force on a day (today); None where the council has published none for it."""
     try:
-        return framework_in_force()
+        return framework_in_force(on)
     except NoFrameworkError:
         return None
 

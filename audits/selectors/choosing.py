@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from audits.enums import ChoiceStatus, CycleStatus, QuestionStatus
 from audits.followup.due import DueThing
-from audits.frameworks.selectors import NoFrameworkError, framework_in_force, framework_of
+from audits.frameworks.selectors import framework_if_any, framework_of
 from audits.models import CaseChoice, PerformanceQuestion
 from audits.selectors.people import people_who_may
 from qaf.lib import calendar
@@ -40,9 +40,8 @@ def due_questions(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
     rows = list(found)
     if not rows:
         return
-    try:
-        framework = framework_in_force()
-    except NoFrameworkError:
+    framework = framework_if_any()
+    if framework is None:
         return
     people = tuple(people_who_may("audits.plan_themes"))
     for one in rows:

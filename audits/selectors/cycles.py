@@ -17,7 +17,7 @@ from audits.enums import (
     ExclusionStatus,
     SampleStatus,
 )
-from audits.frameworks.selectors import NoFrameworkError, framework_in_force
+from audits.frameworks.selectors import framework_if_any
 from audits.models import Assessment, Audit, CaseExclusion, Cycle, SampledCase
 from audits.programme.enums import OccurrenceKind
 from audits.programme.selectors import moved_day
@@ -256,9 +256,8 @@ def month_todo(person: Person) -> Iterable[ToDo]:
 def _month_to_open() -> Iterable[ToDo]:
     today = clock.today()
     period = month_start(today)
-    try:
-        framework = framework_in_force(today)
-    except NoFrameworkError:
+    framework = framework_if_any(today)
+    if framework is None:
         return
     issue_on = moved_day(OccurrenceKind.ALLOCATION, period) or framework.issued_on(
         framework.allocation.issued_on, month=period

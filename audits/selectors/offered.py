@@ -3,7 +3,7 @@
 from audits.enums import Origin
 from audits.frameworks.base import walk
 from audits.frameworks.schema.process import FinalisationCheck
-from audits.frameworks.selectors import NoFrameworkError, framework_in_force
+from audits.frameworks.selectors import framework_if_any
 from audits.frameworks.vocabulary.conditions import FewerAuditsThan
 from audits.models import ExtraCase, FamilyContact
 from qaf.tenants.models import Person
@@ -11,17 +11,14 @@ from qaf.tenants.models import Person
 
 def has_themes(person: Person) -> bool:
     """Say whether the framework in force lets months or programmes have themes."""
-    try:
-        return framework_in_force().sampling.themes is not None
-    except NoFrameworkError:
-        return False
+    framework = framework_if_any()
+    return framework is not None and framework.sampling.themes is not None
 
 
 def has_new_auditors(person: Person) -> bool:
     """Say whether the framework in force tells new auditors from experienced ones anywhere (SEF-77)."""
-    try:
-        framework = framework_in_force()
-    except NoFrameworkError:
+    framework = framework_if_any()
+    if framework is None:
         return False
     return any(
         isinstance(node, FewerAuditsThan)
@@ -36,10 +33,10 @@ def has_new_auditors(person: Person) -> bool:
 
 def has_extras(person: Person) -> bool:
     """Say whether the framework in force lets cases be put forward, or some were under an earlier one."""
-    try:
-        kinds = {one.origin for one in framework_in_force().sampling.extra}
-    except NoFrameworkError:
+    framework = framework_if_any()
+    if framework is None:
         return False
+    kinds = {one.origin for one in framework.sampling.extra}
     return bool(kinds & {str(Origin.NOMINATED), str(Origin.AD_HOC)}) or ExtraCase.objects.exists()
 
 

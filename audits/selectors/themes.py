@@ -16,7 +16,7 @@ from audits.enums import (
     QuestionStatus,
 )
 from audits.frameworks.schema.framework import Framework
-from audits.frameworks.selectors import NoFrameworkError, framework_in_force
+from audits.frameworks.selectors import framework_if_any
 from audits.models import CaseChoice, Cycle, ExtraCase, PerformanceQuestion, Theme, ThemedProgramme
 from audits.registry import Panel
 from audits.selectors.links import audit_href
@@ -102,9 +102,8 @@ def theme_panel(standing: Standing) -> Iterable[Panel]:
 def themes_todo(person: Person) -> Iterable[ToDo]:
     """List themes to choose, lists to settle, cases to choose, and what was put forward or asked."""
     yield from _cases_to_choose(person)
-    try:
-        framework = framework_in_force()
-    except NoFrameworkError:
+    framework = framework_if_any()
+    if framework is None:
         return
     yield from _lists_to_settle(person, framework)
     if may(person, "audits.plan_themes"):

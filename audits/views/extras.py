@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from audits.enums import ExtraStatus
 from audits.forms.themes import ExtraForm, ReasonForm
-from audits.frameworks.selectors import NoFrameworkError, framework_in_force
+from audits.frameworks.selectors import NoFrameworkError, framework_if_any, framework_in_force
 from audits.models import ExtraCase
 from audits.services.extras import AT_ONCE, decline, extras_for, put_forward, take_up
 from audits.views.common import refused
@@ -27,10 +27,8 @@ def extra_list(request: CouncilRequest) -> HttpResponse:
     if not may(request.person, RUN):
         found = found.filter(asked_by=request.person)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    try:
-        may_add = bool(extras_for(request.person, framework_in_force()))
-    except NoFrameworkError:
-        may_add = False
+    framework = framework_if_any()
+    may_add = framework is not None and bool(extras_for(request.person, framework))
     return render(request, "audits/themes/extras.html", {"page_obj": page, "may_add": may_add})
 
 

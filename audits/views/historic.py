@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from audits.forms.historic import HistoricForm
-from audits.frameworks.selectors import NoFrameworkError, framework_in_force
+from audits.frameworks.selectors import framework_if_any
 from audits.selectors.historic import historic_audits, years_of
 from audits.services.historic import LARGEST, HistoricFileRefused, import_historic
 from qaf.tenants.permissions import may
@@ -21,10 +21,10 @@ BRING_IN = "audits.open_cycle"
 @council_view("audits.see_all")
 def historic(request: CouncilRequest) -> HttpResponse:
     """List historic results, with their years; each that was read from a score says so."""
-    try:
-        grades = framework_in_force().main_grades
-    except NoFrameworkError:
+    framework = framework_if_any()
+    if framework is None:
         return redirect("frameworks:document", council=request.authority.slug)
+    grades = framework.main_grades
     page = Paginator(historic_audits(), PER_PAGE).get_page(request.GET.get("page"))
     for one in page:
         record_read(person=request.person, subject="historic audit", subject_id=one.pk)
@@ -51,10 +51,10 @@ def _domains(domains: dict[str, dict[str, object]], labels: dict[str, str]) -> l
 @council_view(BRING_IN)
 def bring_in(request: CouncilRequest) -> HttpResponse:
     """Read a file of historic results; keep all of it, or nothing and say everything that is wrong."""
-    try:
-        grades = framework_in_force().main_grades
-    except NoFrameworkError:
+    framework = framework_if_any()
+    if framework is None:
         return redirect("frameworks:document", council=request.authority.slug)
+    grades = framework.main_grades
     form = HistoricForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:

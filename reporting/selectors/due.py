@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from audits.followup.due import DueThing
-from audits.frameworks.selectors import NoFrameworkError, framework_in_force
+from audits.frameworks.selectors import framework_if_any
 from qaf.lib import calendar
 from qaf.tenants.paths import council_path
 from reporting.enums import ReportKind
@@ -13,9 +13,8 @@ from reporting.selectors.leaders import cases_of_late, leaders, paper_of
 
 def due_comments(ids: Iterable[int] | None = None) -> Iterable[DueThing]:
     """Yield the chosen cases on which some of those that the paper is for have not commented."""
-    try:
-        framework = framework_in_force()
-    except NoFrameworkError:
+    framework = framework_if_any()
+    if framework is None:
         return
     paper = paper_of(framework)
     rule = paper.due if paper else None

@@ -6,7 +6,7 @@ from datetime import date
 from django.urls import reverse
 
 from audits.frameworks.schema import Framework
-from audits.frameworks.selectors import NoFrameworkError, framework_in_force
+from audits.frameworks.selectors import framework_if_any
 from qaf.lib import calendar, clock
 from qaf.tenants.models import Person
 from qaf.tenants.paths import council_slug
@@ -32,9 +32,8 @@ BY_CALENDAR = (ReportKind.MONTHLY, ReportKind.QUARTERLY, ReportKind.SNAPSHOT)
 
 def learning_todo(person: Person) -> Iterable[ToDo]:
     """Return a person's open work here."""
-    try:
-        framework = framework_in_force()
-    except NoFrameworkError:
+    framework = framework_if_any()
+    if framework is None:
         return
     slug = council_slug()
     yield from _reports(person, framework, slug)

@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from audits.frameworks.selectors import NoFrameworkError, framework_in_force
+from audits.frameworks.selectors import framework_if_any
 from qaf.tenants.views.base import CouncilRequest, council_view
 from reporting.selectors import mine as read
 
@@ -11,9 +11,8 @@ from reporting.selectors import mine as read
 @council_view()
 def mine(request: CouncilRequest) -> HttpResponse:
     """Show a person's own audits, self-assessments, actions and learning, whatever their post."""
-    try:
-        framework = framework_in_force()
-    except NoFrameworkError:
+    framework = framework_if_any()
+    if framework is None:
         return render(request, "reporting/mine.html", {"nothing_yet": True})
     person = request.person
     context = {

@@ -3,16 +3,15 @@
 from datetime import date
 
 from audits.cases.formats.rows import FrontDoor
-from audits.frameworks.selectors import NoFrameworkError, framework_in_force
+from audits.frameworks.selectors import framework_if_any
 from qaf.tenants.enums import UnitKind
 from qaf.tenants.models import Unit
 
 
 def default_services() -> dict[str, int]:
     """Return the service unit for each status that exactly one service of the framework takes by default."""
-    try:
-        framework = framework_in_force()
-    except NoFrameworkError:
+    framework = framework_if_any()
+    if framework is None:
         return {}
     units = dict(Unit.objects.filter(kind=UnitKind.SERVICE).values_list("key", "pk"))
     found: dict[str, list[int]] = {}
@@ -25,10 +24,8 @@ def default_services() -> dict[str, int]:
 
 def front_door_on(day: date) -> FrontDoor:
     """Return which contacts and referrals are cases, by the framework in force on a day; else our default."""
-    try:
-        rule = framework_in_force(day).sampling.front_door
-    except NoFrameworkError:
-        return FrontDoor()
+    framework = framework_if_any(day)
+    rule = framework.sampling.front_door if framework else None
     if rule is None:
         return FrontDoor()
     return FrontDoor(days=rule.days, without_further_action=rule.without_further_action)

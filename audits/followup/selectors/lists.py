@@ -8,7 +8,7 @@ from audits.followup.enums import ActionStatus, FollowUpKind, FollowUpStatus
 from audits.followup.models import Action, FollowUp, UrgentConcern
 from audits.followup.selectors.rights import answering_for
 from audits.frameworks.enums import Level
-from audits.frameworks.selectors import NoFrameworkError, framework_in_force
+from audits.frameworks.selectors import framework_if_any
 from qaf.lib import clock
 from qaf.tenants.models import Person, Post
 from qaf.tenants.permissions import may, role_keys_of
@@ -61,9 +61,8 @@ def tracking_posts(person: Person) -> QuerySet[Post]:
 
 def _trackers() -> tuple[frozenset[str], frozenset[str]]:
     """Keys of the roles that the framework lets follow actions, and those of them that are for the whole council."""
-    try:
-        framework = framework_in_force()
-    except NoFrameworkError:
+    framework = framework_if_any()
+    if framework is None:
         return frozenset(), frozenset()
     keys = frozenset[str]().union(*(framework.role_keys(party) for party in framework.actions.tracked_by))
     wide = {role.key for role in framework.roles if role.level == Level.AUTHORITY}
@@ -81,10 +80,8 @@ def _readable(person: Person) -> Q:
 
 def category_labels() -> dict[str, str]:
     """Return the kinds of action that the framework in force tells apart, with their words."""
-    try:
-        return {one.key: one.label for one in framework_in_force().actions.categories}
-    except NoFrameworkError:
-        return {}
+    framework = framework_if_any()
+    return {one.key: one.label for one in framework.actions.categories} if framework else {}
 
 
 def overdue(actions: QuerySet[Action]) -> QuerySet[Action]:
@@ -126,9 +123,8 @@ def follow_ups_for(person: Person) -> QuerySet[FollowUp]:
 
 def _role_and_group_keys(person: Person) -> set[str]:
     keys = set(role_keys_of(person))
-    try:
-        framework = framework_in_force()
-    except NoFrameworkError:
+    framework = framework_if_any()
+    if framework is None:
         return keys
     return keys | {
         role.key for role in framework.roles if role.members and keys & framework.role_keys(role.key)

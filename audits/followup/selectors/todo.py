@@ -10,10 +10,10 @@ from audits.followup.enums import ActionStatus, ConcernStatus
 from audits.followup.models import Action, Confirmation
 from audits.followup.registry import origins_of
 from audits.followup.selectors.caseload import running_rounds
-from audits.followup.selectors.lists import action_list, follow_ups_for, open_actions_of, visible_concerns
+from audits.followup.selectors.lists import follow_ups_for, open_actions_of, visible_concerns
 from audits.followup.selectors.rights import answering_for, first_signers, signing_steps
 from audits.frameworks.enums import Relation
-from audits.frameworks.selectors import NoFrameworkError, framework_in_force
+from audits.frameworks.selectors import framework_if_any
 from qaf.lib import calendar, clock
 from qaf.tenants.models import Person, Post
 from qaf.tenants.paths import council_slug
@@ -24,18 +24,18 @@ from qaf.tenants.selectors.people import posts_on
 
 def actions_to_sign(person: Person) -> list[Action]:
     """Return the completed actions that the framework asks the person to sign off."""
-    waiting = action_list().filter(status=ActionStatus.DONE)
+    around = ("case__team", "case__service", "case__manager")
+    waiting = Action.objects.filter(status=ActionStatus.DONE).select_related(*around)
     near = waiting.filter(_near(person)) if not _whole_council(person) else waiting
-    try:
-        framework = framework_in_force()
-    except NoFrameworkError:
+    framework = framework_if_any()
+    if framework is None:
         return []
     ids = answering_for(person)
     # Children of the same team and manager have the same signers: asked once, however many actions wait.
     steps: dict[tuple[int | None, ...], tuple[tuple[Person, ...], ...]] = {}
     personal = {Relation.ALLOCATED_WORKER, Relation.IRO_OR_CHAIR} & set(framework.actions.sign_off.by)
     found = []
-    for action in near.exclude(owner=person).exclude(done_by=person).select_related("case__manager"):
+    for action in near.exclude(owner=person).exclude(done_by=person):
         case = action.case
         if case is None:
             if action.proposed_by_id in ids:
@@ -83,11 +83,11 @@ def follow_up_todo(person: Person) -> Iterable[ToDo]:
     """Return actions to complete or sign off, follow-ups to answer, and urgent concerns."""
     slug = council_slug()
     yield from _concerns(person, slug)
-    yield from _about_actions("Complete an action", open_actions_of(person), slug)
+    yield from _about_actions("Complete an action", open_actions_of(person).select_related(None), slug)
     yield from _about_actions("Sign off an action", actions_to_sign(person), slug)
     yield from _confirmations(person, slug)
     yield from _rounds(person, slug)
-    for follow_up in follow_ups_for(person):
+    for follow_up in follow_ups_for(person).select_related(None):
         yield ToDo(
             follow_up.title,
             reverse("followup:follow_up", args=[slug, follow_up.pk]),
@@ -113,7 +113,7 @@ def _rounds(person: Person, slug: str) -> Iterable[ToDo]:
 
 def _concerns(person: Person, slug: str) -> Iterable[ToDo]:
     ids, oversees = answering_for(person), may(person, "followup.see_concerns")
-    for concern in visible_concerns(person).filter(status=ConcernStatus.RAISED):
+    for concern in visible_concerns(person).filter(status=ConcernStatus.RAISED).select_related(None):
         late = concern.due_at < clock.now()
         if concern.responder_id in ids or (oversees and (late or concern.responder_id is None)):
             yield ToDo(

@@ -15,7 +15,7 @@ from audits.followup.services.actions import open_action, propose_action
 from audits.frameworks.enums import Frequency
 from audits.frameworks.schema import Framework
 from audits.frameworks.schema.followup import CaseloadCheck as CaseloadRules
-from audits.frameworks.selectors import NoFrameworkError, framework_in_force
+from audits.frameworks.selectors import framework_if_any, framework_in_force
 from qaf.lib import calendar, clock
 from qaf.notices.services import tell
 from qaf.tenants.enums import UnitKind
@@ -41,9 +41,8 @@ def open_rounds() -> int:
 
     Running it again opens nothing. A team that gets its first child later in the period has its round then.
     """
-    try:
-        framework = framework_in_force()
-    except NoFrameworkError:
+    framework = framework_if_any()
+    if framework is None:
         return 0
     rules, today = framework.caseload_check, clock.today()
     if rules is None:

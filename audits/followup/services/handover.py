@@ -5,7 +5,7 @@ from audits.followup.models import Action, FollowUp
 from audits.followup.selectors import answering, around_case, people_for
 from audits.followup.services.follow_ups import assign_follow_up
 from audits.frameworks.schema import Framework
-from audits.frameworks.selectors import NoFrameworkError, framework_in_force
+from audits.frameworks.selectors import framework_if_any
 from qaf.lib import clock
 from qaf.notices.services import tell
 from qaf.tenants.models import Person
@@ -18,9 +18,8 @@ def follow_children() -> int:
 
     A child without a worker is their manager's until there is one. Running it again moves nothing.
     """
-    try:
-        framework = framework_in_force()
-    except NoFrameworkError:
+    framework = framework_if_any()
+    if framework is None:
         return 0
     actions = Action.objects.filter(status=ActionStatus.OPEN, case__isnull=False).exclude(owner_role="")
     moved = 0
@@ -70,9 +69,8 @@ def _hand_over(action: Action, owner: Person, *, jointly: bool = False) -> None:
 
 def replace_leavers() -> int:
     """Give open actions and follow-ups of people who have left to whoever holds the post now; return how many."""
-    try:
-        framework = framework_in_force()
-    except NoFrameworkError:
+    framework = framework_if_any()
+    if framework is None:
         return 0
     moved = follow_children()
     gone = {"left_on__lt": clock.today()}

@@ -10,7 +10,10 @@ from audits.frameworks.capabilities import permissions_for
 from audits.frameworks.enums import Level
 from audits.frameworks.models import FrameworkVersion
 from audits.frameworks.schema.framework import Framework
-from audits.frameworks.selectors import NoFrameworkError, framework_in_force, framework_versions
+from audits.frameworks.selectors import (
+    framework_if_any,
+    framework_versions,
+)
 from qaf.lib import clock
 from qaf.tenants.enums import UnitKind
 from qaf.tenants.models import Person, Role, Unit
@@ -66,9 +69,8 @@ def keep_in_step() -> None:
 
     Running it again changes nothing; it also gives roles the permissions that a new release has added.
     """
-    try:
-        framework = framework_in_force()
-    except NoFrameworkError:
+    framework = framework_if_any()
+    if framework is None:
         return
     _follow_roles(framework)
     _follow_services(framework)
