@@ -27,8 +27,6 @@ class Origin(models.TextChoices):
 
 
 TREND_ORIGINS = (Origin.RANDOM, Origin.THEME, Origin.REPLACEMENT)
-NOT_INDEPENDENT = (Origin.AUDITOR_CHOICE,)
-"""Origins by which the auditor chose whom to audit: marked wherever such an audit is shown (SLO-148)."""
 
 
 class ChoiceStatus(models.TextChoices):

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 
-from audits.enums import BEFORE_SUBMISSION, AssessmentStatus, AuditStatus, Origin
+from audits.enums import AssessmentStatus, AuditStatus, Origin
 from audits.models import Assessment, Audit
 from audits.selectors.standing import Standing
 from qaf.lib import clock
@@ -55,11 +55,6 @@ def audits_of_work(person: Person) -> QuerySet[Audit]:
     )
 
 
-def has_part_in_any(person: Person) -> bool:
-    """Whether "My audits" would show anything to ``person``."""
-    return Audit.objects.filter(Q(worker=person) | Q(assessments__assessor=person)).exists()
-
-
 @dataclass(frozen=True)
 class Moment:
     """One step in an audit's course, done or still to come."""
@@ -96,11 +91,6 @@ def course(standing: Standing) -> list[Moment]:
         moments.append((audit.closed_at, Moment("Loop closed", audit.closed_at)))
     dated = sorted((pair for pair in moments if pair[0]), key=lambda pair: pair[0] or 0, reverse=True)
     return [moment for _, moment in dated] + [moment for at, moment in moments if at is None]
-
-
-def is_before_submission(audit: Audit) -> bool:
-    """Whether some auditor has still to submit."""
-    return audit.status in BEFORE_SUBMISSION
 
 
 def begins_later(audit: Audit) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
-from audits.enums import OVERALL, ConversationStatus
+from audits.enums import ConversationStatus
 from audits.frameworks.schema import Framework
 from audits.frameworks.selectors import framework_of
 from audits.models import Appointment, Assessment, Audit, Contribution, Conversation
@@ -374,8 +374,3 @@ def _write(
     )
     reveal_when_discussed(audit=audit, person=person)
     return conversation
-
-
-def agreement_of(conversation: Conversation) -> str:
-    """Return the key of the overall grade that the worker was asked about; empty where they were not."""
-    return str(conversation.answers.get(DISCUSSED_GRADE, OVERALL))

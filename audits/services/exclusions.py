@@ -5,7 +5,7 @@ from datetime import date
 from django.db import IntegrityError, transaction
 
 from audits.cases.models import Case
-from audits.enums import CycleStatus, ExclusionStatus
+from audits.enums import CycleStatus
 from audits.frameworks.selectors import framework_in_force
 from audits.models import CaseExclusion, Cycle
 from audits.services import notifying
@@ -76,11 +76,6 @@ def decide_exclusion(*, exclusion: CaseExclusion, approve: bool, person: Person)
         also={"decided_by": person, "decided_at": clock.now()},
     )
     notifying.exclusion_decided(exclusion=exclusion)
-
-
-def waiting_exclusions() -> int:
-    """Return how many requests wait for a decision."""
-    return CaseExclusion.objects.filter(status=ExclusionStatus.ASKED).count()
 
 
 def _deciders(asker: Person) -> list[Person]:

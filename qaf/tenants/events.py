@@ -23,8 +23,3 @@ def publish(event: object) -> None:
     """Hand ``event`` to its receivers now; an exception of one undoes the transaction."""
     for function in _receivers[type(event)]:
         function(event)
-
-
-def receivers_of(event_type: type) -> list[Callable[[Any], None]]:
-    """Return who listens (for the generated documentation and for tests)."""
-    return list(_receivers[event_type])

@@ -1,6 +1,5 @@
 """What somebody may do: declared by the apps, given by roles, asked here, denied by default."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -75,8 +74,3 @@ def require(person: "Person | None", *keys: str) -> None:
 def role_keys_of(person: "Person") -> frozenset[str]:
     """Return the keys of the roles that ``person`` holds today."""
     return frozenset(_current_posts(person).values_list("role__key", flat=True))
-
-
-def check_keys(keys: Iterable[str]) -> list[str]:
-    """Return those of ``keys`` that no app declares (for checking a framework)."""
-    return sorted(set(keys) - set(_declared))

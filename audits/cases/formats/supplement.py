@@ -4,8 +4,6 @@ from audits.cases.formats import values
 from audits.cases.formats.headings import Recognised
 from audits.cases.formats.rows import SUPPLEMENT, CaseRow, Reading, Refusal
 
-MANAGER_AND_IRO = ("iro", "manager")
-
 
 def add_supplement(found: Recognised, reading: Reading) -> int:
     """Read a supplement into ``reading``; return how many rows held something."""

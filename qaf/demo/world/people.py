@@ -30,10 +30,6 @@ class Colleague:
         """Say whether the person holds the post on ``day`` (an absence does not end a post)."""
         return (self.started is None or self.started <= day) and (self.left is None or day <= self.left)
 
-    def is_absent(self, day: date) -> bool:
-        """Say whether the person is away on ``day``."""
-        return any(first <= day <= last for first, last in self.absences)
-
 
 class Staff:
     """The people of one council, and the changes among them month by month."""
