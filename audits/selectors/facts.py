@@ -156,7 +156,7 @@ def facts_of_month(cycle: Cycle, framework: Framework) -> dict[str, AuditFacts]:
         audit.pk: audit
         for audit in cycle.audits.filter(submitted_at__isnull=False)
         .exclude(status=AuditStatus.WITHDRAWN)
-        .select_related("service", "case", "cycle", "framework_version")
+        .select_related("service", "case", "cycle")
     }
     flags: dict[int, list[str]] = defaultdict(list)
     marked = AuditFlag.objects.filter(audit__in=list(audits), taken_back_at=None)
