@@ -34,6 +34,8 @@ OTHER_STATUS = {
 }
 # Verbs whose arguments cannot be confused.
 BY_POSITION = {"audits/cases/services/exporting.py:write_csv": "a stream, as the csv module takes it"}
+# Where no scope is open yet.
+BEFORE_A_SCOPE = {"qaf/tenants/accounts.py": "signing in, before a council is known"}
 COUNCILS = re.compile(r"durham|slough|hereford|west[ _-]?sussex|sefton", re.IGNORECASE)
 COUNCILS_BELONG = re.compile(
     r"^(audits/frameworks/builtin/|qaf/demo/|tests/|docs/|README|CHANGELOG|CONTRIBUTING|script/_bench/)"
@@ -139,3 +141,15 @@ def test_the_verbs_that_an_app_offers_take_their_arguments_by_name():
         and len(node.args.args) > 1
     ]
     assert by_position == [*BY_POSITION]
+
+
+def test_no_list_joins_what_the_scope_knows():
+    """A council, and a framework's whole text, would come with every row."""
+    joined = []
+    for name, call in nodes(ast.Call):
+        if not (isinstance(call.func, ast.Attribute) and call.func.attr == "select_related"):
+            continue
+        words = [one.value for one in ast.walk(call) if isinstance(one, ast.Constant)]
+        known = [one for one in words if str(one).split("__")[-1] in ("authority", "framework_version")]
+        joined += [f"{name}: {one}" for one in known if name not in BEFORE_A_SCOPE]
+    assert joined == []

@@ -4,7 +4,8 @@ from io import StringIO
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from audits.frameworks import loader
 from audits.frameworks.capabilities import give, given_permissions, permissions_for
@@ -14,6 +15,7 @@ from audits.frameworks.problems import FrameworkError
 from audits.frameworks.selectors import NoFrameworkError, framework_in_force, framework_of, version_in_force
 from audits.frameworks.services import keep_in_step, publish_framework
 from audits.frameworks.vocabulary.strategies import ThemeRandom
+from audits.models import Cycle
 from qaf.lib import clock
 from qaf.tenants.models import Role, TrailEvent, Unit
 from qaf.tenants.permissions import may
@@ -51,6 +53,15 @@ def test_a_new_version_leaves_the_old_one_in_force_until_its_day(alder):
     assert version_in_force(date(2026, 12, 1)) == second
     assert framework_of(first).sampling.strategy.per_service == 3
     assert framework_of(second).sampling.strategy.per_service == 4
+
+
+def test_a_versions_text_is_read_once_however_many_rows_name_it(alder):
+    version = publish_framework(text=TEXT)
+    months = [Cycle(period=date(2026, month, 1), framework_version_id=version.pk) for month in (9, 10, 11)]
+    with CaptureQueriesContext(connection) as asked:
+        assert {month.framework_version for month in months} == {version}
+        assert version_in_force() == version
+    assert sum('"source"' in one["sql"] for one in asked) <= 1
 
 
 def test_publishing_the_same_text_again_is_no_new_version(alder):
