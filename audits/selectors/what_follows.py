@@ -70,14 +70,10 @@ def follow_up_panel(standing: Standing) -> Iterable[Panel]:
         "concerns": [
             (one.concern, reverse("followup:concern", args=[slug, one.concern_id])) for one in concerns
         ],
-        "relatives": [(one, _relation(audit, one), _href(one, slug)) for one in relatives],
+        "relatives": [(one, _relation(audit, one), audit_href(one)) for one in relatives],
     }
     yield Panel("What follows", "audits/outcome/_follow_up_panel.html", context, order=60)
 
 
 def _relation(audit: Audit, other: Audit) -> str:
     return "Looks again at" if audit.re_audit_of_id == other.pk else "Looked at again in"
-
-
-def _href(audit: Audit, slug: str) -> str:
-    return reverse("audits:audit", args=[slug, audit.reference])

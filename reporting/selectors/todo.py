@@ -3,13 +3,11 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from django.urls import reverse
-
 from audits.frameworks.schema import Framework
 from audits.frameworks.selectors import framework_if_any
 from qaf.lib import calendar, clock
 from qaf.tenants.models import Person
-from qaf.tenants.paths import council_slug
+from qaf.tenants.paths import council_path
 from qaf.tenants.permissions import may, role_keys_of
 from qaf.tenants.registry import ToDo
 from reporting.enums import ReportKind, SessionKind, SessionStatus
@@ -35,13 +33,12 @@ def learning_todo(person: Person) -> Iterable[ToDo]:
     framework = framework_if_any()
     if framework is None:
         return
-    slug = council_slug()
-    yield from _reports(person, framework, slug)
-    yield from _cases(person, framework, slug)
-    yield from _sessions(person, framework, slug)
+    yield from _reports(person, framework)
+    yield from _cases(person, framework)
+    yield from _sessions(person, framework)
 
 
-def _reports(person: Person, framework: Framework, slug: str) -> Iterator[ToDo]:
+def _reports(person: Person, framework: Framework) -> Iterator[ToDo]:
     """Yield the reports on the months just ended that the framework asks the person's role for and nobody made."""
     held = framework.with_groups(role_keys_of(person))
     asked = [
@@ -64,8 +61,8 @@ def _reports(person: Person, framework: Framework, slug: str) -> Iterator[ToDo]:
                 continue
             if one.per == "auditor" and not audited_in(person, period.starts, period.ends):
                 continue
-            args = [slug, one.kind, period.label, *([scope] if scope else [])]
-            href = reverse(f"reporting:{'draft_of' if scope else 'draft'}", args=args)
+            page = f"reporting:{'draft_of' if scope else 'draft'}"
+            href = council_path(page, one.kind, period.label, *([scope] if scope else []))
             about = period.title if one.per != "theme" else f"{name_of(scope)}, {period.title}"
             yield ToDo(f"Write: {one.label}", href, _due(framework, one, period.ends), about)
 
@@ -75,7 +72,7 @@ def _due(framework: Framework, one: Definition, ends: date) -> date | None:
     return framework.due_on(report.due, month=ends, period_end=ends) if report and report.due else None
 
 
-def _cases(person: Person, framework: Framework, slug: str) -> Iterator[ToDo]:
+def _cases(person: Person, framework: Framework) -> Iterator[ToDo]:
     """Yield the chosen cases that wait for a senior leader's word."""
     if not ChosenCase.objects.exists() or person not in leaders(framework):
         return
@@ -84,26 +81,24 @@ def _cases(person: Person, framework: Framework, slug: str) -> Iterator[ToDo]:
         ends = parse(ReportKind.QUARTERLY, case.period).ends
         yield ToDo(
             "Comment on a case chosen for senior leaders",
-            reverse("reporting:case", args=[slug, case.pk]),
+            council_path("reporting:case", case.pk),
             _due(framework, paper, ends),
             case.audit.reference,
         )
 
 
-def _sessions(person: Person, framework: Framework, slug: str) -> Iterator[ToDo]:
+def _sessions(person: Person, framework: Framework) -> Iterator[ToDo]:
     """Yield sessions to join, and for those who plan them sessions to plan and to record."""
     today = clock.today()
     planned = Session.objects.filter(status=SessionStatus.PLANNED)
     for one in planned.filter(people__person=person, held_on__gte=today):
-        yield ToDo(
-            "Come to a session", reverse("reporting:session", args=[slug, one.pk]), one.held_on, one.title
-        )
+        yield ToDo("Come to a session", council_path("reporting:session", one.pk), one.held_on, one.title)
     if not may(person, "reporting.learn"):
         return
     for one in planned.filter(held_on__lt=today, planned_by=person):
         yield ToDo(
             "Record what came of a session",
-            reverse("reporting:record_session", args=[slug, one.pk]),
+            council_path("reporting:record_session", one.pk),
             one.held_on,
             one.title,
         )
@@ -114,7 +109,7 @@ def _sessions(person: Person, framework: Framework, slug: str) -> Iterator[ToDo]
             if not Session.objects.filter(kind=kind, period=period.label).exists():
                 yield ToDo(
                     "Plan a session",
-                    reverse("reporting:plan_session", args=[slug, kind, period.label]),
+                    council_path("reporting:plan_session", kind, period.label),
                     calendar.month_end(today),
                     f"{forum.label}, {period.title}",
                 )

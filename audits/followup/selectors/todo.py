@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from textwrap import shorten
 
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 
 from audits.followup.enums import ActionStatus, ConcernStatus
 from audits.followup.models import Action, Confirmation
@@ -16,7 +15,7 @@ from audits.frameworks.enums import Relation
 from audits.frameworks.selectors import framework_if_any
 from qaf.lib import calendar, clock
 from qaf.tenants.models import Person, Post
-from qaf.tenants.paths import council_slug
+from qaf.tenants.paths import council_path
 from qaf.tenants.permissions import may
 from qaf.tenants.registry import ToDo
 from qaf.tenants.selectors.people import posts_on
@@ -69,56 +68,55 @@ def _near(person: Person) -> Q:
     return of_child | Q(case=None, proposed_by__in=ids)
 
 
-def _about_actions(text: str, actions: Iterable[Action], slug: str) -> Iterable[ToDo]:
+def _about_actions(text: str, actions: Iterable[Action]) -> Iterable[ToDo]:
     """Yield a line for each action, told apart by where it comes from and how it begins."""
     actions = list(actions)
     origins = origins_of("action", [action.pk for action in actions])
     for action in actions:
         begins = shorten(action.text, 90, placeholder=" …")
         about = f"{origins[action.pk].text}: {begins}" if action.pk in origins else begins
-        yield ToDo(text, reverse("followup:action", args=[slug, action.pk]), action.due_on, about)
+        yield ToDo(text, council_path("followup:action", action.pk), action.due_on, about)
 
 
 def follow_up_todo(person: Person) -> Iterable[ToDo]:
     """Return actions to complete or sign off, follow-ups to answer, and urgent concerns."""
-    slug = council_slug()
-    yield from _concerns(person, slug)
-    yield from _about_actions("Complete an action", open_actions_of(person).select_related(None), slug)
-    yield from _about_actions("Sign off an action", actions_to_sign(person), slug)
-    yield from _confirmations(person, slug)
-    yield from _rounds(person, slug)
+    yield from _concerns(person)
+    yield from _about_actions("Complete an action", open_actions_of(person).select_related(None))
+    yield from _about_actions("Sign off an action", actions_to_sign(person))
+    yield from _confirmations(person)
+    yield from _rounds(person)
     for follow_up in follow_ups_for(person).select_related(None):
         yield ToDo(
             follow_up.title,
-            reverse("followup:follow_up", args=[slug, follow_up.pk]),
+            council_path("followup:follow_up", follow_up.pk),
             follow_up.due_on,
             group=follow_up.get_kind_display(),
         )
 
 
-def _confirmations(person: Person, slug: str) -> Iterable[ToDo]:
+def _confirmations(person: Person) -> Iterable[ToDo]:
     waiting = Confirmation.objects.filter(done_at=None, asked_of__in=answering_for(person))
     for one in waiting.select_related("action").order_by("due_on", "pk"):
-        href = reverse("followup:action", args=[slug, one.action_id])
+        href = council_path("followup:action", one.action_id)
         yield ToDo(f"Confirm: {one.label}", href, one.due_on, shorten(one.action.text, 90, placeholder=" …"))
 
 
-def _rounds(person: Person, slug: str) -> Iterable[ToDo]:
+def _rounds(person: Person) -> Iterable[ToDo]:
     waiting = running_rounds().filter(asked_of__in=answering_for(person))
     for one in waiting.select_related("team"):
-        href = reverse("followup:caseload_round", args=[slug, one.pk])
+        href = council_path("followup:caseload_round", one.pk)
         items = ", ".join(item["label"].lower() for item in one.items)
         yield ToDo(f"Answer for every child of {one.team}", href, one.due_on, items[:1].upper() + items[1:])
 
 
-def _concerns(person: Person, slug: str) -> Iterable[ToDo]:
+def _concerns(person: Person) -> Iterable[ToDo]:
     ids, oversees = answering_for(person), may(person, "followup.see_concerns")
     for concern in visible_concerns(person).filter(status=ConcernStatus.RAISED).select_related(None):
         late = concern.due_at < clock.now()
         if concern.responder_id in ids or (oversees and (late or concern.responder_id is None)):
             yield ToDo(
                 "Answer an urgent concern about a child",
-                reverse("followup:concern", args=[slug, concern.pk]),
+                council_path("followup:concern", concern.pk),
                 calendar.local_date(concern.due_at),
                 "Late" if late else "",
                 urgent=True,
