@@ -42,8 +42,6 @@ def has_extras(person: Person) -> bool:
 
 def has_families(person: Person) -> bool:
     """Say whether the framework in force asks families, or some were asked under an earlier one."""
-    try:
-        asked = framework_in_force().process.family_feedback is not None
-    except NoFrameworkError:
-        asked = False
+    framework = framework_if_any()
+    asked = framework is not None and framework.process.family_feedback is not None
     return asked or FamilyContact.objects.exists()
