@@ -99,6 +99,22 @@ def test_it_stands_first_among_what_the_responder_has_to_do_and_is_chased_when_l
     assert Notice.objects.filter(kind="concern_overdue").count() == 1
 
 
+@pytest.mark.parametrize("about_them", [False, True], ids=["about a child", "about themselves"])
+def test_lateness_reaches_the_head_of_service_but_never_of_a_concern_about_themselves(
+    audit, cast, seniors, about_them
+):
+    concern = raise_concern(
+        case=audit.case,
+        raised_by=cast.petra,
+        text="Look today.",
+        about_person=seniors.hetty if about_them else None,
+    )
+    with clock.travel(concern.due_at + timedelta(days=2)):
+        chase()
+    heard = set(Notice.objects.values_list("person__name", flat=True))
+    assert ("Hetty Head" in heard) is not about_them
+
+
 def test_a_reference_of_another_childs_audit_links_nothing(audit, cast, seniors):
     from tests.factories.assessments import make_audit
 
