@@ -1,13 +1,16 @@
 """What waits leaves once: by one relay or several, through faults of the mail server, and with its last words."""
 
+import smtplib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
+from types import SimpleNamespace
 
 import pytest
 from django.db import connections
 
 from qaf.lib import clock
+from qaf.notices.mail import Answer, Letter, Postbox, Result
 from qaf.notices.models import Email, Notice
 from qaf.notices.registry import Words, add_check
 from qaf.notices.services import choose, relay_council, send_again, tell
@@ -244,6 +247,19 @@ def test_a_message_that_nobody_needs_after_a_failure_is_never_sent(smtp, anna, r
     assert (smtp.messages, Email.objects.get().delivery) == ([], "dropped")
 
 
+@pytest.mark.parametrize(
+    ("code", "answer"),
+    [(421, Answer.LATER), (550, Answer.REFUSED), (-1, Answer.UNKNOWN), (354, Answer.UNKNOWN)],
+)
+def test_only_a_reply_of_400_to_599_says_that_a_message_was_not_taken(code, answer):
+    def break_off(messages):
+        raise smtplib.SMTPDataError(code, b"")
+
+    server = SimpleNamespace(open=lambda: True, close=lambda: None, send_messages=break_off)
+    letter = Letter("anna@example.org", "News", "Words", "<1@qaf.example>", False)
+    assert Postbox(server).post(letter).answer is answer
+
+
 @pytest.mark.usefixtures("frozen")
 def test_a_choice_made_now_holds_for_what_waits_already(anna, relay, sent):
     with clock.travel(london(2026, 10, 5, 20)):
@@ -329,7 +345,6 @@ def test_control_without_the_lock_on_the_person_two_relays_would_both_write(monk
 
 @several
 def test_a_relay_that_lost_its_lease_leaves_the_message_to_the_other():
-    from qaf.notices.mail import Answer, Result
     from qaf.notices.services.relay import take, write_result
 
     council = make_council("alder", "Alder Council")
@@ -339,6 +354,8 @@ def test_a_relay_that_lost_its_lease_leaves_the_message_to_the_other():
         Email.objects.update(lease_until=datetime.now(UTC) - timedelta(seconds=1))
         (quick_one,) = take(council, limit=5)
         assert quick_one.letter.message_id == slow.letter.message_id
+        known = (slow.letter.maybe_sent, quick_one.letter.maybe_sent)
+        assert known == (False, True), "what became of the first is asked before it goes again"
         write_result(slow, Result(Answer.LATER, "too slow"))
         assert Email.objects.get().delivery == "sending", "the other relay is at work"
         write_result(quick_one, Result(Answer.TAKEN))
