@@ -233,3 +233,11 @@ def test_where_every_month_has_a_theme_there_is_no_empty_trend(sefton, enter):
     assert "Fathers" in page
     assert "overall, month by month" not in page, "there is no series to draw"
     assert "Nothing counted yet" not in page
+
+
+def test_the_trend_begins_with_the_first_month_that_has_audits(sefton):
+    report = freeze(kind="monthly", label="2026-09", person=sefton.quin)
+    [trend] = [
+        block for one in report.figures["sections"] for block in one["blocks"] if block.get("key") == "trend"
+    ]
+    assert [point["label"] for point in trend["data"]["lines"][0]["points"]] == ["Sep 2026"]

@@ -131,11 +131,12 @@ def trend_chart(
 ) -> ChartBlock:
     """Return the share Good or better month by month; a month that may still change is marked (HER-54).
 
-    Themes change, so a month that had one of its own is no part of the series: ``themed_months`` lists those.
-    ``former`` results stand before the months as a series of their own, by year (WSX-22).
+    It begins with the first month that has audits. Themes change, so a month that had one of its own is no part of
+    the series: ``themed_months`` lists those. ``former`` results stand before the months as a series of their own, by
+    year (WSX-22).
     """
     points = []
-    for month in history.months:
+    for month in _since_the_first_audit(history):
         if former and former.years and former.before and month < former.before:
             # What was before stands there as the former tool's years.
             continue
@@ -163,6 +164,11 @@ def trend_chart(
         if former and former.years
         else {"lines": [{"label": "", "points": points}]},
     )
+
+
+def _since_the_first_audit(history: Records) -> list[date]:
+    first = min((row.month for row in history.random), default=date.min)
+    return [month for month in history.months if month >= first]
 
 
 def _beside_former(history: Records, former: Former, points: Sequence[dict[str, Any]]) -> dict[str, Any]:
