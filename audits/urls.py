@@ -18,6 +18,7 @@ from audits.views import (
     outcome,
     quotas,
     re_audits,
+    sections,
     taking_part,
     themes,
     tool_reviews,
@@ -74,8 +75,8 @@ urlpatterns += [
 _own = f"{_audit}/part/<slug:slot>"
 urlpatterns += [
     path(f"{_own}/", assessment.overview, name="assessment"),
-    path(f"{_own}/section/<slug:key>/", assessment.section, name="section"),
-    path(f"{_own}/section/<slug:key>/save/", assessment.save, name="save"),
+    path(f"{_own}/section/<slug:key>/", sections.section, name="section"),
+    path(f"{_own}/section/<slug:key>/save/", sections.save, name="save"),
     path(f"{_own}/check/", checking.ask_check, name="ask_check"),
     path(f"{_own}/lock/", assessment.lock, name="lock"),
     path(f"{_own}/written/", assessment.written, name="written"),
